@@ -1,0 +1,75 @@
+using StreamRecorder.Engine.Numbers;
+
+namespace StreamRecorder.Engine;
+
+/// <summary>Every bound of the engine, with its reason.</summary>
+public static class EngineLimits
+{
+    /// <summary>
+    /// Most that one position may hold (E9): 4e9 units. With |price| ≤ 4.6e9 the cost stays below 1.84e37 (10⁻¹⁸ units) and an unrealized
+    /// result below 3.7e37.
+    /// </summary>
+    public const long HeldMax = 4_000_000_000 * Fixed9.One;
+
+    /// <summary>
+    /// Most that |realized| and the running sums of one position may reach, in 10⁻¹⁸: with an unrealized result of 3.7e37 a total stays below 5.7e37 and a
+    /// fall from peak to trough below 1.2e38, inside Int128 (1.7e38). Fills beyond are refused, so ticks can never overflow.
+    /// </summary>
+    public static readonly Int128 RealizedMax = (Int128)1_000_000_000_000_000_000 * 1_000_000_000_000_000_000 * 20;
+
+    /// <summary>Greatest point value: keeps every money figure within <see cref="Amount"/> (5.7e19 × 1e8 × 1e10 &lt; 1.7e38).</summary>
+    public const long PointValueMax = 100_000_000;
+
+    /// <summary>Distinct symbols a process keeps; a feed cannot fill memory with invented contracts.</summary>
+    public const int SymbolsMax = 65_536;
+
+    /// <summary>Longest symbol text that is looked at; the longest real one (NinjaTrader form with prefix) is under 32.</summary>
+    public const int SymbolLengthMax = 64;
+
+    /// <summary>Spellings of symbols remembered for the fast look-up; beyond it, parsing is merely slower.</summary>
+    public const int SymbolSpellingsMax = 65_536;
+
+    /// <summary>Ticks of one batch: past 4096 a larger batch gains nothing, and one batch bounds how long a signal waits behind it.</summary>
+    public const int TicksPerBatch = 4096;
+
+    /// <summary>Batches of ticks waiting in the inbox (24 MiB at 24 B a tick); feeds wait beyond it.</summary>
+    public const int TickBatchesMax = 256;
+
+    /// <summary>Signals waiting in the inbox; at 100 000 a second they are gone in 80 ms. Beyond it webhooks get 503.</summary>
+    public const int SignalsMax = 8192;
+
+    /// <summary>Queries and commands waiting; each does bounded work a turn.</summary>
+    public const int QueriesMax = 256;
+
+    /// <summary>Positions looked at by one query in one turn, so that a page of a million never stalls ticks.</summary>
+    public const int PositionsPerTurn = 256;
+
+    /// <summary>Messages one turn takes from the inbox before it looks at commits and timers again.</summary>
+    public const int MessagesPerTurn = 512;
+
+    /// <summary>Answers and outputs waiting for their commit; full means the loop takes no further input until the disk catches up.</summary>
+    public const int ReleasesMax = 65_536;
+
+    /// <summary>Repeat keys remembered (24 h): 1 M × about 100 B. Beyond it the oldest goes, counted.</summary>
+    public const int RepeatKeysMax = 1_000_000;
+
+    /// <summary>How long a key is remembered.</summary>
+    public const long RepeatKeyAge = Timestamp.Day;
+
+    /// <summary>A tick may wait this long before it is journalled when nobody waits for it.</summary>
+    public static readonly TimeSpan FoldInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A contract that ticked within this time counts for resolving a continuous symbol (contract rule 3).</summary>
+    public const long ContractAge = Timestamp.Day;
+
+    /// <summary>A tick whose own time is further ahead than this is a clock or unit mistake; applied, it would make all honest ticks late.</summary>
+    public const long TickAheadMax = Timestamp.Day;
+
+    /// <summary>Recorders, tokens and keys that one service manages.</summary>
+    public const int RecordersMax = 100_000;
+    public const int TokensPerRecorderMax = 32;
+    public const int ApiKeysMax = 1000;
+    public const int InstrumentsMax = 20_000;
+    public const int NameLengthMax = 100;
+    public const int LabelLengthMax = 200;
+}

@@ -1,0 +1,117 @@
+using System.Threading.Channels;
+using StreamRecorder.Engine.Messages;
+
+namespace StreamRecorder.Engine;
+
+/// <summary>
+/// The one bounded way in: messages of all kinds in the order of their arrival, each kind with a quota of its own, so that a storm of ticks never takes the
+/// places of signals. Signals, queries and commands are refused when their quota is used up; feeds wait. Asked from any thread.
+/// </summary>
+public sealed class Inbox : IDisposable
+{
+    private readonly Channel<Message> _channel;
+    private readonly SemaphoreSlim _tickPermits;
+    private readonly int _signalsMax;
+    private readonly int _queriesMax;
+    private int _signals;
+    private int _queries;
+    private int _ticks;
+    private volatile bool _closed;
+
+    public Inbox(int signalsMax = EngineLimits.SignalsMax, int tickBatchesMax = EngineLimits.TickBatchesMax, int queriesMax = EngineLimits.QueriesMax)
+    {
+        _signalsMax = signalsMax;
+        _queriesMax = queriesMax;
+        TickBatchesMax = tickBatchesMax;
+        _tickPermits = new SemaphoreSlim(tickBatchesMax);
+        _channel = Channel.CreateBounded<Message>(new BoundedChannelOptions(signalsMax + tickBatchesMax + queriesMax) { SingleReader = true });
+    }
+
+    public int TickBatchesMax { get; }
+
+    public int SignalsMax => _signalsMax;
+
+    public int QueriesMax => _queriesMax;
+
+    public int SignalCount => Volatile.Read(ref _signals);
+
+    public int TickBatchCount => Volatile.Read(ref _ticks);
+
+    public int QueryCount => Volatile.Read(ref _queries);
+
+    /// <summary>Called after every message, on the sender's thread: wakes the loop.</summary>
+    internal Action? Arrived { get; set; }
+
+    /// <summary>Null when taken; else why not.</summary>
+    public Refusal? Offer(SignalMessage message) =>
+        TryOffer(message, ref _signals, _signalsMax) ? null : RefusalNow($"{_signalsMax} signals are waiting.");
+
+    public Refusal? Offer(Query query) => TryOffer(query, ref _queries, _queriesMax) ? null : RefusalNow($"{_queriesMax} queries are waiting.");
+
+    public Refusal? Offer(Command command) => TryOffer(command, ref _queries, _queriesMax) ? null : RefusalNow($"{_queriesMax} commands are waiting.");
+
+    /// <summary>Waits for a place; throws <see cref="OperationCanceledException"/>, or <see cref="InboxClosedException"/> when the service stops.</summary>
+    public async ValueTask OfferAsync(TickBatch batch, CancellationToken cancel)
+    {
+        await _tickPermits.WaitAsync(cancel).ConfigureAwait(false);
+        if (_closed)
+        {
+            _tickPermits.Release();
+            throw new InboxClosedException();
+        }
+        Interlocked.Increment(ref _ticks);
+        Write(batch);
+    }
+
+    /// <summary>No message is taken from here on; what waits is still handled.</summary>
+    public void Close() => _closed = true;
+
+    public void Dispose() => _tickPermits.Dispose();
+
+    /// <summary>Engine's thread.</summary>
+    internal bool TryTake(out Message? message)
+    {
+        if (!_channel.Reader.TryRead(out message)) return false;
+        switch (message)
+        {
+            case SignalMessage:
+                Interlocked.Decrement(ref _signals);
+                break;
+            case TickBatch:
+                Interlocked.Decrement(ref _ticks);
+                _tickPermits.Release();
+                break;
+            default:
+                Interlocked.Decrement(ref _queries);
+                break;
+        }
+        return true;
+    }
+
+    internal bool IsEmpty => _channel.Reader.Count == 0;
+
+    private bool TryOffer(Message message, ref int count, int max)
+    {
+        if (_closed) return false;
+        if (Interlocked.Increment(ref count) > max)
+        {
+            Interlocked.Decrement(ref count);
+            return false;
+        }
+        Write(message);
+        return true;
+    }
+
+    private void Write(Message message)
+    {
+        // Room for all quotas together, so a message with its permit always fits.
+        Invariant.Holds(_channel.Writer.TryWrite(message));
+        Arrived?.Invoke();
+    }
+
+    private Refusal RefusalNow(string detail) =>
+        _closed ? Rejection.ShuttingDown.Because("Send it again in some seconds.") : Rejection.InboxFull.Because(detail);
+}
+
+/// <summary>The service is stopping; a feed ends its request and resumes later.</summary>
+public sealed class InboxClosedException() : Exception("the service is stopping");

@@ -1,0 +1,115 @@
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Recorders;
+
+namespace StreamRecorder.Engine.Messages;
+
+/// <summary>Makes a recorder with its first token. The caller made the token and knows its text; here is only its hash.</summary>
+public sealed class AddRecorder(RecorderSettings settings, RecorderToken token) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        if (state.Directory.RecorderCount >= EngineLimits.RecordersMax)
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"There are {EngineLimits.RecordersMax} recorders already."));
+        if (state.Directory.FindByName(settings.Name) is not null)
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"A recorder named \"{settings.Name}\" exists.", "name"));
+        var recorder = new Recorder(state.NextRecorderId, settings, [token], ReceivedAt);
+        return new CommandPlan(null, new RecorderSet(recorder), recorder);
+    }
+}
+
+/// <summary>Changes settings: <paramref name="change"/> gets the present ones and returns the wanted ones, already checked for range.</summary>
+public sealed class ChangeRecorder(long id, Func<RecorderSettings, RecorderSettings> change) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        if (state.Directory.Find(id) is not { } recorder) return CommandPlan.Refuse(Rejection.NotFound.Because("There is no such recorder."));
+        var settings = change(recorder.Settings);
+        if (state.Directory.FindByName(settings.Name) is { } other && other.Id != id)
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"A recorder named \"{settings.Name}\" exists.", "name"));
+        var changed = recorder with { Settings = settings };
+        return new CommandPlan(null, new RecorderSet(changed), changed);
+    }
+}
+
+/// <summary>Removes a recorder. Refused while it has open positions; its closed ones stay.</summary>
+public sealed class RemoveRecorder(long id) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        if (state.Directory.Find(id) is not { } recorder) return CommandPlan.Refuse(Rejection.NotFound.Because("There is no such recorder."));
+        return state.OpenCountOf(id) is var open and > 0
+            ? CommandPlan.Refuse(Rejection.Conflict.Because($"Recorder \"{recorder.Name}\" has {open} open position(s); close them first."))
+            : new CommandPlan(null, new RecorderRemoved(id), recorder);
+    }
+}
+
+/// <summary>One more token for a recorder; labels are unique within it.</summary>
+public sealed class AddToken(long recorderId, RecorderToken token) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        if (state.Directory.Find(recorderId) is not { } recorder) return CommandPlan.Refuse(Rejection.NotFound.Because("There is no such recorder."));
+        if (recorder.Tokens.Count >= EngineLimits.TokensPerRecorderMax)
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"A recorder has at most {EngineLimits.TokensPerRecorderMax} tokens; revoke one first."));
+        if (recorder.Tokens.Any(t => t.Label == token.Label))
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"A token labelled \"{token.Label}\" exists.", "label"));
+        var changed = recorder with { Tokens = [.. recorder.Tokens, token] };
+        return new CommandPlan(null, new RecorderSet(changed), changed);
+    }
+}
+
+/// <summary>Revokes the token with that label: from its commit on the path answers 404.</summary>
+public sealed class RevokeToken(long recorderId, string label) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        if (state.Directory.Find(recorderId) is not { } recorder) return CommandPlan.Refuse(Rejection.NotFound.Because("There is no such recorder."));
+        if (recorder.Tokens.All(t => t.Label != label)) return CommandPlan.Refuse(Rejection.NotFound.Because($"There is no token labelled \"{label}\".", "label"));
+        var changed = recorder with { Tokens = [.. recorder.Tokens.Where(t => t.Label != label)] };
+        return new CommandPlan(null, new RecorderSet(changed), changed);
+    }
+}
+
+public sealed class AddApiKey(ApiKey key) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        if (state.Directory.KeyCount >= EngineLimits.ApiKeysMax)
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"There are {EngineLimits.ApiKeysMax} keys already; revoke one first."));
+        return state.Directory.FindKeyByName(key.Name) is not null
+            ? CommandPlan.Refuse(Rejection.Conflict.Because($"A key named \"{key.Name}\" exists.", "name"))
+            : new CommandPlan(null, new ApiKeySet(key), key);
+    }
+}
+
+public sealed class RevokeApiKey(string name) : Command
+{
+    internal override CommandPlan Plan(StateMachine state) => state.Directory.FindKeyByName(name) is { } key
+        ? new CommandPlan(null, new ApiKeyRemoved(key.HashHex), key)
+        : CommandPlan.Refuse(Rejection.NotFound.Because($"There is no key named \"{name}\".", "name"));
+}
+
+/// <summary>Rows of the instrument table, checked already: of the files at a start, or set by the API. Rows that change nothing are left out.</summary>
+public sealed class SetInstruments(IReadOnlyList<Instrument> rows, bool fromFiles) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        var known = fromFiles ? state.Instruments.FromFiles : state.Instruments.FromApi;
+        var changed = rows.Where(row => !known.TryGetValue(row.Root, out var old) || old != row).ToArray();
+        if (known.Count + changed.Length > EngineLimits.InstrumentsMax)
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"At most {EngineLimits.InstrumentsMax} instruments are kept."));
+        return new CommandPlan(null, changed.Length == 0 ? null : new InstrumentsSet(changed, fromFiles), changed.Length);
+    }
+}
+
+/// <summary>Front contracts: the whole file at a start, or rows set by the API.</summary>
+public sealed class SetFrontContracts(IReadOnlyList<FrontContract> rows, bool fromFile) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        if (rows.Count + state.FrontContracts.FromApi.Count > EngineLimits.InstrumentsMax)
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"At most {EngineLimits.InstrumentsMax} front contracts are kept."));
+        var same = fromFile ? state.FrontContracts.FromFile.SequenceEqual(rows) : rows.All(state.FrontContracts.FromApi.Contains);
+        return new CommandPlan(null, same ? null : new FrontContractsSet(rows, fromFile), rows.Count);
+    }
+}

@@ -1,0 +1,64 @@
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Signals;
+
+namespace StreamRecorder.Engine.Messages;
+
+/// <summary>
+/// What changes state. Every input is journalled under its own sequence together with its engine time (µs, never going back), carries all that
+/// <see cref="StateMachine.Apply"/> needs, and cannot fail: whatever could be refused was refused before it became an input.
+/// </summary>
+public abstract record Input;
+
+/// <summary>The ticks of one symbol since its last fold, as the one value that all of them amount to.</summary>
+public sealed record TickFold(Symbol Symbol, Excursion Ticks) : Input;
+
+/// <summary>A signal that is applied or ignored, with everything resolved: the settings that held, the contract and the price.</summary>
+public sealed record SignalInput(long RecorderId, Signal Signal) : Input
+{
+    public OnOpposite OnOpposite { get; init; }
+    public long DefaultQuantity { get; init; }
+
+    /// <summary>Per contract and side.</summary>
+    public long Commission { get; init; }
+
+    /// <summary>Price of the fills; 0 and meaningless when ignored.</summary>
+    public long Price { get; init; }
+    public PriceSource PriceSource { get; init; }
+
+    /// <summary>Whose ticks a position opened by this takes; for a continuous symbol without a known contract the symbol itself, with <see cref="IsUnpriced"/>.</summary>
+    public required Symbol Contract { get; init; }
+    public bool IsUnpriced { get; init; }
+    public long TickSize { get; init; }
+    public long TickValue { get; init; }
+    public long Currency { get; init; }
+
+    /// <summary>What resolving found worth saying (contract_changed, id_reused …).</summary>
+    public Flags Flags { get; init; }
+
+    /// <summary>Set when it is ignored whatever the position (paused).</summary>
+    public IgnoreReason Ignored { get; init; }
+
+    /// <summary>Set for closings by hand or by the broker; overrides the reason that the meaning gives.</summary>
+    public CloseReason Reason { get; init; }
+}
+
+/// <summary>A recorder with all its settings and tokens, new or changed.</summary>
+public sealed record RecorderSet(Recorder Recorder) : Input;
+
+public sealed record RecorderRemoved(long RecorderId) : Input;
+
+public sealed record ApiKeySet(ApiKey Key) : Input;
+
+public sealed record ApiKeyRemoved(string HashHex) : Input;
+
+/// <summary>Rows that files add or change (<paramref name="FromFiles"/>), or that the API set.</summary>
+public sealed record InstrumentsSet(IReadOnlyList<Instrument> Rows, bool FromFiles) : Input;
+
+/// <summary>The whole front-contract file, or rows set by the API.</summary>
+public sealed record FrontContractsSet(IReadOnlyList<FrontContract> Rows, bool FromFile) : Input;
+
+/// <summary>The process begins to take inputs. What was open before has a gap from the last journalled moment to now.</summary>
+public sealed record ServiceStarted : Input;

@@ -1,0 +1,134 @@
+using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Signals;
+
+namespace StreamRecorder.Engine.Messages;
+
+/// <summary>What waits in the inbox. One order for all kinds; each kind has a quota of its own.</summary>
+public abstract class Message
+{
+    /// <summary>Arrival, µs UTC, stamped by whoever received it.</summary>
+    public long ReceivedAt { get; init; }
+}
+
+/// <summary>One webhook's signal, and where its answer goes once it is durable.</summary>
+public sealed class SignalMessage(long recorderId, Signal signal) : Message
+{
+    private readonly TaskCompletionSource<SignalAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public long RecorderId { get; } = recorderId;
+
+    public Signal Signal { get; } = signal;
+
+    /// <summary>Completes when the effect is committed, or refused.</summary>
+    public Task<SignalAnswer> Answer => _answer.Task;
+
+    internal void Complete(SignalAnswer answer) => _answer.TrySetResult(answer);
+
+    internal void Fail(Exception fault) => _answer.TrySetException(fault);
+}
+
+/// <summary>
+/// Up to <see cref="EngineLimits.TicksPerBatch"/> ticks of one feed, in the order of their arrival, rented from <see cref="TickBatch.Rent"/> and returned by
+/// the engine. Ticks of one batch may be of several symbols.
+/// </summary>
+public sealed class TickBatch : Message
+{
+    private static readonly System.Collections.Concurrent.ConcurrentBag<Tick[]> Pool = [];
+
+    private TickBatch(FeedSession session, Tick[] ticks)
+    {
+        Session = session;
+        Ticks = ticks;
+    }
+
+    public FeedSession Session { get; }
+
+    public Tick[] Ticks { get; }
+
+    public int Count { get; set; }
+
+    /// <summary>Set on the last batch of a request: completes when all ticks of the session so far are applied and durable.</summary>
+    public TaskCompletionSource? Durable { get; set; }
+
+    public bool IsFull => Count == Ticks.Length;
+
+    public static TickBatch Rent(FeedSession session, long receivedAt) =>
+        new(session, Pool.TryTake(out var ticks) ? ticks : new Tick[EngineLimits.TicksPerBatch]) { ReceivedAt = receivedAt };
+
+    /// <summary>Engine's thread, after the ticks are applied. The pool holds at most what the inbox may hold.</summary>
+    internal void Return()
+    {
+        if (Pool.Count < EngineLimits.TickBatchesMax) Pool.Add(Ticks);
+    }
+}
+
+/// <summary>What became of one feed's ticks. Written by the engine's thread, read by the feed once its batch is done.</summary>
+public sealed class FeedSession(string feed)
+{
+    private long _applied;
+    private long _late;
+
+    /// <summary>Label of the feed in metrics: <c>http</c>, <c>socket</c>, <c>demo</c> …</summary>
+    public string Feed { get; } = feed;
+
+    public long Applied => Interlocked.Read(ref _applied);
+
+    public long Late => Interlocked.Read(ref _late);
+
+    internal void Count(long applied, long late)
+    {
+        Interlocked.Add(ref _applied, applied);
+        Interlocked.Add(ref _late, late);
+    }
+}
+
+/// <summary>A read. Runs on the engine's thread in bounded turns; changes nothing; answered when the sequence it saw is committed.</summary>
+public abstract class Query : Message
+{
+    /// <summary>Looks at up to <paramref name="budget"/> positions; true when done.</summary>
+    internal abstract bool Step(StateMachine state, int budget);
+
+    internal abstract void Complete();
+
+    internal abstract void Fail(Exception fault);
+}
+
+/// <summary>A query with a result.</summary>
+public abstract class Query<T> : Query
+{
+    private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<T> Result => _result.Task;
+
+    private protected T Value { get; set; } = default!;
+
+    internal override void Complete() => _result.TrySetResult(Value);
+
+    internal override void Fail(Exception fault) => _result.TrySetException(fault);
+}
+
+/// <summary>
+/// A change of tables (recorders, keys, instruments, front contracts) or a closing by hand: checked against the state, then an input or a refusal.
+/// </summary>
+public abstract class Command : Message
+{
+    private readonly TaskCompletionSource<CommandResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the change is committed, or refused.</summary>
+    public Task<CommandResult> Result => _result.Task;
+
+    /// <summary>Decides. Either a refusal, or the input to apply and what to say when it is durable (null input: nothing to change).</summary>
+    internal abstract CommandPlan Plan(StateMachine state);
+
+    internal void Complete(CommandResult result) => _result.TrySetResult(result);
+
+    internal void Fail(Exception fault) => _result.TrySetException(fault);
+}
+
+/// <summary><paramref name="Value"/> is what the command made (a recorder, …).</summary>
+public sealed record CommandResult(long Sequence, Refusal? Refusal, object? Value);
+
+internal sealed record CommandPlan(Refusal? Refusal, Input? Input, object? Value)
+{
+    public static CommandPlan Refuse(Refusal refusal) => new(refusal, null, null);
+}

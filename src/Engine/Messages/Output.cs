@@ -1,0 +1,41 @@
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Signals;
+
+namespace StreamRecorder.Engine.Messages;
+
+/// <summary>What an applied input leaves for the sink. Released in journal order, after the input's commit.</summary>
+public abstract record Output;
+
+/// <summary>One fill of a position; an entry or an exit.</summary>
+public sealed record FillOutput(
+    long PositionId, bool IsEntry, long Price, long Quantity, long At, long? SignalAt, PriceSource PriceSource, Flags Flags, string? Label) : Output;
+
+/// <summary>The record of a key after an input changed it, with all ticks up to that input folded in. Flat keys too.</summary>
+public sealed record PositionChanged(Position Position, PositionNames Names) : Output;
+
+/// <summary>The figures of a position as they were at its last exit.</summary>
+public sealed record PositionClosed(Position Position, PositionNames Names, CloseReason Reason, long ClosedAt) : Output
+{
+    public PositionView View() => PositionView.Of(Position, Names, Reason, ClosedAt);
+}
+
+/// <summary>Ticks of one symbol that the sequence added.</summary>
+public sealed record FoldApplied(Symbol Symbol, Excursion Ticks) : Output;
+
+public sealed record RecorderChanged(Recorder Recorder) : Output;
+
+public sealed record RecorderDeleted(long RecorderId) : Output;
+
+public sealed record ApiKeyChanged(ApiKey Key) : Output;
+
+public sealed record ApiKeyDeleted(string HashHex) : Output;
+
+public sealed record InstrumentsChanged(IReadOnlyList<Instrument> Rows, bool FromFiles) : Output;
+
+public sealed record FrontContractsChanged(IReadOnlyList<FrontContract> Rows, bool FromFile) : Output;
+
+/// <summary>All outputs of one sequence; never torn apart. <paramref name="At"/> is the input's engine time.</summary>
+public sealed record OutputGroup(long Sequence, long At, IReadOnlyList<Output> Outputs);

@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Messages;
+
+namespace StreamRecorder.Engine.Prices;
+
+/// <summary>
+/// All contracts' prices. Ticks go into a contract's <see cref="PriceStream.Pending"/>, which costs O(1); what is pending becomes state when it is folded: applied
+/// (and journalled) as one <see cref="TickFold"/>. The engine's thread alone.
+/// </summary>
+public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
+{
+    private readonly PriceStream?[] _streams = new PriceStream?[EngineLimits.SymbolsMax];
+    private readonly Dictionary<string, List<PriceStream>> _byRoot = new(StringComparer.Ordinal);
+    private readonly List<PriceStream> _withPending = [];
+
+    /// <summary>Streams that ticked or that a position looks at, in order of appearance.</summary>
+    public List<PriceStream> All { get; } = [];
+
+    /// <summary>Streams with ticks not folded yet.</summary>
+    public IReadOnlyList<PriceStream> WithPending => _withPending;
+
+    public PriceStream this[int symbolId] => _streams[symbolId] ?? Add(symbols[symbolId]);
+
+    /// <summary>The root's contracts that ticked or are looked at.</summary>
+    public IReadOnlyList<PriceStream> OfRoot(string root) => _byRoot.TryGetValue(root, out var streams) ? streams : [];
+
+    /// <summary>
+    /// Takes ticks in the order of arrival. A tick older than the symbol's newest by more than the tolerance is late and not taken. Returns how many were late. Allocates
+    /// nothing once a symbol is known.
+    /// </summary>
+    public int Observe(ReadOnlySpan<Tick> ticks)
+    {
+        var late = 0;
+        foreach (ref readonly var tick in ticks)
+        {
+            var stream = this[tick.SymbolId];
+            if (tick.At < stream.NewestAt - lateTolerance)
+            {
+                late++;
+                continue;
+            }
+            if (tick.At > stream.NewestAt) stream.NewestAt = tick.At;
+            if (stream.Pending.IsEmpty) _withPending.Add(stream);
+            stream.Pending.Observe(tick.Price, tick.At);
+        }
+        return late;
+    }
+
+    /// <summary>Takes what is pending of a stream as the input to journal and apply.</summary>
+    public TickFold TakePending(PriceStream stream)
+    {
+        var fold = new TickFold(stream.Symbol, stream.Pending);
+        stream.Pending = default;
+        _withPending.Remove(stream);
+        return fold;
+    }
+
+    /// <summary>State change: part of Apply.</summary>
+    internal void Apply(TickFold fold)
+    {
+        var stream = this[fold.Symbol.Id];
+        stream.Epochs.Append(fold.Ticks);
+        stream.LastPrice = fold.Ticks.Last;
+        stream.LastAt = fold.Ticks.LastAt;
+        stream.FoldedAt = Math.Max(stream.FoldedAt, fold.Ticks.NewestAt);
+        stream.NewestAt = Math.Max(stream.NewestAt, fold.Ticks.NewestAt);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private PriceStream Add(Symbol symbol)
+    {
+        var stream = new PriceStream(symbol);
+        _streams[symbol.Id] = stream;
+        All.Add(stream);
+        if (!_byRoot.TryGetValue(symbol.Root, out var streams)) _byRoot[symbol.Root] = streams = [];
+        streams.Add(stream);
+        return stream;
+    }
+}
+
+/// <summary>One contract's prices.</summary>
+public sealed class PriceStream(Symbol symbol)
+{
+    /// <summary>Ticks taken and not folded into state yet.</summary>
+    public Excursion Pending;
+
+    public Symbol Symbol { get; } = symbol;
+
+    public PriceEpochs Epochs { get; } = new();
+
+    /// <summary>Last folded price; meaningless while <see cref="FoldedAt"/> is 0.</summary>
+    public long LastPrice { get; internal set; }
+
+    public long LastAt { get; internal set; }
+
+    /// <summary>Newest own time of folded ticks; 0: none ever came.</summary>
+    public long FoldedAt { get; internal set; }
+
+    /// <summary>Newest own time of all ticks taken, pending ones too: later ones are judged late by it.</summary>
+    public long NewestAt { get; internal set; }
+
+    /// <summary>Open positions that take these ticks.</summary>
+    public int OpenCount { get; internal set; }
+
+    public bool HasTicked => FoldedAt != 0;
+}

@@ -1,0 +1,68 @@
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Positions;
+
+namespace StreamRecorder.Engine.Signals;
+
+public enum SignalAction : byte
+{
+    /// <summary>The signal speaks by its target alone.</summary>
+    None,
+    Buy,
+    Sell,
+
+    /// <summary>More of the side held.</summary>
+    Add,
+    Reverse,
+
+    /// <summary>close, flat, flatten: everything, whatever the quantity.</summary>
+    CloseAll,
+
+    /// <summary>exit: at most the quantity given, all without one.</summary>
+    Exit,
+    CloseLong,
+    CloseShort,
+    Cancel,
+}
+
+/// <summary>
+/// One alert in canonical form, whatever dialect it came in. Made by the parsers, checked for form (ranges, contradictions); its meaning depends on the
+/// position and is <see cref="SignalMeaning"/>'s. Prices and quantities E9, times µs, null: not said.
+/// </summary>
+public sealed record Signal
+{
+    public required Symbol Symbol { get; init; }
+
+    public SignalAction Action { get; init; }
+
+    /// <summary>The signed position wanted afterwards (rule 1): market_position with its size, or position_size.</summary>
+    public long? TargetPosition { get; init; }
+
+    /// <summary>The side wanted afterwards, without a size (rules 2 and 3). Not set when <see cref="TargetPosition"/> is.</summary>
+    public Side? TargetSide { get; init; }
+
+    /// <summary>The signed position that the alert says there was before; only with <see cref="TargetPosition"/>. 0: it was flat.</summary>
+    public long? PreviousPosition { get; init; }
+
+    /// <summary>The alert says it was flat before, though it may name no size.</summary>
+    public bool WasFlat { get; init; }
+
+    /// <summary>Above 0 where it matters; parsers refuse others.</summary>
+    public long? Quantity { get; init; }
+
+    public long? Price { get; init; }
+
+    /// <summary>The alert's own time.</summary>
+    public long? At { get; init; }
+
+    /// <summary>Whether <see cref="At"/> is the time of firing (timenow, date, alertTimestamp), which tells two equal orders apart.</summary>
+    public bool HasFiringTime { get; init; }
+
+    /// <summary>Repeat key: the <c>id</c> field or the Idempotency-Key header; nothing else.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Order id or comment: shown, never a key.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>First 128 bits of the SHA-256 of the raw body.</summary>
+    public UInt128 BodyHash { get; init; }
+}

@@ -1,0 +1,238 @@
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Signals;
+
+namespace StreamRecorder.Engine;
+
+/// <summary>
+/// All state of one engine, and <see cref="Apply"/>, the only place where it changes. Reads no clock, randomness, culture or environment: two runs over the same
+/// inputs give the same bytes. Used by one thread.
+/// </summary>
+public sealed class StateMachine : IDisposable
+{
+    private readonly Dictionary<long, int> _openByRecorder = [];
+
+    public StateMachine(SymbolTable symbols, int positionsMax, long lateTolerance)
+    {
+        Symbols = symbols;
+        Prices = new PriceBook(symbols, lateTolerance);
+        Store = new PositionStore(positionsMax);
+    }
+
+    public SymbolTable Symbols { get; }
+
+    public PriceBook Prices { get; }
+
+    public PositionStore Store { get; }
+
+    public OpenPositions Open { get; } = new();
+
+    public RepeatMemory Repeats { get; } = new();
+
+    /// <summary>Replaced as a whole; other threads may read it at any time.</summary>
+    public RecorderDirectory Directory { get; private set; } = RecorderDirectory.Empty;
+
+    public InstrumentTable Instruments { get; private set; } = InstrumentTable.Empty;
+
+    public FrontContractTable FrontContracts { get; private set; } = FrontContractTable.Empty;
+
+    public long NextRecorderId { get; private set; } = 1;
+
+    /// <summary>Sequence of the last input applied.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Engine time: of the last input applied; never goes back.</summary>
+    public long Now { get; private set; }
+
+    public int OpenCountOf(long recorderId) => _openByRecorder.GetValueOrDefault(recorderId);
+
+    /// <summary>
+    /// Applies one input. <paramref name="sequence"/> is the last one + 1, <paramref name="at"/> not before the last. What it leaves for the sink is added to
+    /// <paramref name="outputs"/>. The answer is given for signals, null for all else.
+    /// </summary>
+    public SignalAnswer? Apply(long sequence, long at, Input input, List<Output> outputs)
+    {
+        Invariant.Holds(sequence == Sequence + 1);
+        Invariant.Holds(at >= Now);
+        Sequence = sequence;
+        Now = at;
+        switch (input)
+        {
+            case TickFold fold:
+                Prices.Apply(fold);
+                outputs.Add(new FoldApplied(fold.Symbol, fold.Ticks));
+                return null;
+            case SignalInput signal:
+                return ApplySignal(signal, outputs);
+            default:
+                ApplyTables(input, outputs);
+                return null;
+        }
+    }
+
+    /// <summary>A copy of a key's record with every folded tick in its figures.</summary>
+    public Position Figures(in Position stored)
+    {
+        var position = stored;
+        if (position.IsOpen) PositionMath.Fold(ref position, Prices[position.ContractId].Epochs.FoldFrom(position.EpochId));
+        return position;
+    }
+
+    public PositionNames NamesOf(PositionKey key, in Position position)
+    {
+        var symbol = Symbols[(int)key.SymbolId];
+        return new PositionNames(key.RecorderId, Directory.Find(key.RecorderId)!.Name, symbol.Name, Symbols[position.ContractId].Name, symbol.Root);
+    }
+
+    public void Dispose() => Store.Dispose();
+
+    private SignalAnswer ApplySignal(SignalInput input, List<Output> outputs)
+    {
+        var signal = input.Signal;
+        var key = new PositionKey(input.RecorderId, signal.Symbol.Id);
+        var known = Store.TryRead(key, out var position);
+        var decision = input.Ignored != IgnoreReason.None
+            ? new Decision { Ignored = input.Ignored }
+            : SignalMeaning.Decide(position, signal, input.OnOpposite, input.DefaultQuantity);
+        Invariant.Holds(decision.Refusal is null);
+        var answer = decision.Ignored != IgnoreReason.None
+            ? new SignalAnswer { Status = SignalStatus.Ignored, Sequence = Sequence, Reason = decision.Ignored, Flags = decision.Flags | input.Flags }
+            : Fill(key, ref position, !known, input, decision, outputs);
+        if (signal.Key is not null) Repeats.Remember(input.RecorderId, signal, Now, answer);
+        return answer;
+    }
+
+    private SignalAnswer Fill(PositionKey key, ref Position position, bool isNewKey, SignalInput input, Decision decision, List<Output> outputs)
+    {
+        var wasOpen = position.IsOpen;
+        var side = position.Side;
+        var flags = decision.Flags | input.Flags;
+        long closedId = 0;
+        if (wasOpen)
+        {
+            var stream = Prices[position.ContractId];
+            PositionMath.Fold(ref position, stream.Epochs.FoldFrom(position.EpochId));
+            stream.Epochs.End(position.EpochId);
+            position.Flags |= flags & Flags.Position;
+        }
+        if (decision.ExitQuantity > 0)
+        {
+            PositionMath.Exit(ref position, input.Price, decision.ExitQuantity, input.Commission, Now);
+            outputs.Add(FillOf(position.Id, false, decision.ExitQuantity, input, flags));
+            if (position.Quantity == 0) closedId = Close(key, ref position, input, decision.ExitReason, outputs);
+        }
+        if (decision.EnterQuantity > 0)
+        {
+            if (!position.IsOpen) OpenNew(key, ref position, input, decision.EnterSide, flags);
+            PositionMath.Enter(ref position, input.Price, decision.EnterQuantity, input.Commission, Now);
+            outputs.Add(FillOf(position.Id, true, decision.EnterQuantity, input, flags));
+        }
+        if (position.IsOpen) position.EpochId = Prices[position.ContractId].Epochs.Start();
+        position.Sequence = Sequence;
+        position.UpdatedAt = Now;
+        if (input.Signal.At is { } alertAt) position.AlertAt = Math.Max(position.AlertAt, alertAt);
+        Store.Write(key, position, isNewKey);
+        outputs.Add(new PositionChanged(position, NamesOf(key, position)));
+        return new SignalAnswer
+        {
+            Status = SignalStatus.Accepted,
+            Sequence = Sequence,
+            Effect = EffectOf(wasOpen, side, closedId, position, decision),
+            PositionId = position.IsOpen ? position.Id : closedId,
+            PositionIsOpen = position.IsOpen,
+            ClosedPositionId = closedId,
+            Flags = flags,
+        };
+    }
+
+    private static Effect EffectOf(bool wasOpen, Side side, long closedId, in Position after, Decision decision)
+    {
+        if (closedId == 0) return !wasOpen ? Effect.Opened : decision.EnterQuantity > 0 ? Effect.Added : Effect.Reduced;
+        if (!after.IsOpen) return Effect.Closed;
+        return after.Side == side ? Effect.Opened : Effect.Reversed;
+    }
+
+    private FillOutput FillOf(long positionId, bool isEntry, long quantity, SignalInput input, Flags flags) =>
+        new(positionId, isEntry, input.Price, quantity, Now, input.Signal.At, input.PriceSource, flags, input.Signal.Label);
+
+    private void OpenNew(PositionKey key, ref Position position, SignalInput input, Side side, Flags flags)
+    {
+        position = new Position
+        {
+            Id = Sequence,
+            Side = side,
+            ContractId = input.Contract.Id,
+            TickSize = input.TickSize,
+            TickValue = input.TickValue,
+            Currency = input.Currency,
+            OpenedAt = Now,
+            AlertAt = position.AlertAt,
+            Flags = (flags & Flags.Position) | (input.IsUnpriced ? Flags.Unpriced : Flags.None),
+        };
+        Open.Add(position.Id, key);
+        Prices[position.ContractId].OpenCount++;
+        _openByRecorder[key.RecorderId] = OpenCountOf(key.RecorderId) + 1;
+    }
+
+    private long Close(PositionKey key, ref Position position, SignalInput input, CloseReason reason, List<Output> outputs)
+    {
+        position.UpdatedAt = Now;
+        position.Sequence = Sequence;
+        outputs.Add(new PositionClosed(position, NamesOf(key, position), input.Reason == CloseReason.None ? reason : input.Reason, Now));
+        Open.Remove(position.Id);
+        Prices[position.ContractId].OpenCount--;
+        _openByRecorder[key.RecorderId] = OpenCountOf(key.RecorderId) - 1;
+        var closedId = position.Id;
+        position = new Position { AlertAt = position.AlertAt, ContractId = position.ContractId };
+        return closedId;
+    }
+
+    private void ApplyTables(Input input, List<Output> outputs)
+    {
+        switch (input)
+        {
+            case RecorderSet set:
+                Directory = Directory.With(set.Recorder);
+                NextRecorderId = Math.Max(NextRecorderId, set.Recorder.Id + 1);
+                outputs.Add(new RecorderChanged(set.Recorder));
+                break;
+            case RecorderRemoved removed:
+                Invariant.Holds(OpenCountOf(removed.RecorderId) == 0);
+                Directory = Directory.Without(Directory.Find(removed.RecorderId)!);
+                outputs.Add(new RecorderDeleted(removed.RecorderId));
+                break;
+            case ApiKeySet set:
+                Directory = Directory.WithKey(set.Key);
+                outputs.Add(new ApiKeyChanged(set.Key));
+                break;
+            case ApiKeyRemoved removed:
+                Directory = Directory.WithoutKey(Directory.FindKey(removed.HashHex)!);
+                outputs.Add(new ApiKeyDeleted(removed.HashHex));
+                break;
+            case InstrumentsSet set:
+                Instruments = set.FromFiles ? Instruments.WithFiles(Merge(Instruments.FromFiles.Values, set.Rows)) : Instruments.WithApi(set.Rows);
+                Symbols.Publish(Instruments);
+                outputs.Add(new InstrumentsChanged(set.Rows, set.FromFiles));
+                break;
+            case FrontContractsSet set:
+                FrontContracts = set.FromFile ? FrontContracts.WithFile(set.Rows) : FrontContracts.WithApi(set.Rows);
+                outputs.Add(new FrontContractsChanged(set.Rows, set.FromFile));
+                break;
+            case ServiceStarted:
+                break;
+            default:
+                Invariant.Broken("input of unknown kind");
+                break;
+        }
+    }
+
+    /// <summary>A root once known stays known, whatever a file leaves out later: positions may be open on it.</summary>
+    private static IEnumerable<Instrument> Merge(IEnumerable<Instrument> old, IReadOnlyList<Instrument> rows)
+    {
+        var changed = rows.Select(r => r.Root).ToHashSet(StringComparer.Ordinal);
+        return old.Where(i => !changed.Contains(i.Root)).Concat(rows);
+    }
+}
