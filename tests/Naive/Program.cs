@@ -4,13 +4,15 @@ namespace StreamRecorder.Naive;
 
 /// <summary>
 /// The independent reference for the engine's replay: the same command line and the same output, from a program that shares nothing with it.
-/// One verb, "replay", also when none is named. Exit codes: 0 done, 1 failed, 2 wrong usage.
+/// Verbs: "replay" (also when none is named) and "make-signals". Exit codes: 0 done, 1 failed, 2 wrong usage.
 /// </summary>
 public static class Program
 {
     private const string BuiltInTable = "src/Engine/Instruments/instruments.csv";
 
     private static readonly string[] ReplayOptions = ["--ticks", "--signals", "--instruments", "--builtin", "--on-opposite", "--format"];
+    private static readonly string[] MakeSignalsOptions =
+        ["--ticks", "--symbols", "--recorders", "--count", "--seed", "--mode-mix", "--instruments", "--builtin"];
 
     public static int Main(string[] arguments)
     {
@@ -38,7 +40,8 @@ public static class Program
 
     private static void Run(string verb, IEnumerable<string> arguments)
     {
-        if (verb == "replay") RunReplay(new CommandLine(arguments, ReplayOptions));
+        if (verb == "make-signals") MakeSignals(new CommandLine(arguments, MakeSignalsOptions));
+        else if (verb == "replay") RunReplay(new CommandLine(arguments, ReplayOptions));
         else throw new ArgumentException($"unknown verb {verb}");
     }
 
@@ -70,6 +73,23 @@ public static class Program
             CultureInfo.InvariantCulture,
             $"ticks {replay.Ticks.Count}, late {replay.LateTicks}; lines rejected {rejected.Count}; " +
             $"signals applied {replay.Applied}, ignored {replay.Ignored}, refused {replay.Refusals.Count}"));
+    }
+
+    private static void MakeSignals(CommandLine options)
+    {
+        var table = Instruments(options);
+        var ticks = options.Needed("--ticks").SelectMany(path => TickFile.Read(path, table, [])).ToList();
+        var symbols = string.Join(',', options.Needed("--symbols")).Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var (recorders, seed) = (Number(options, "--recorders", "1"), Number(options, "--seed", "1"));
+        var maker = new MakeSignals(ticks, symbols, table, recorders, seed, options.Has("--mode-mix"));
+        foreach (var line in maker.Lines(Number(options, "--count", "200")))
+            Console.Out.WriteLine(line);
+    }
+
+    private static int Number(CommandLine options, string name, string otherwise)
+    {
+        var whole = int.TryParse(options.One(name, otherwise), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        return whole ? number : throw new ArgumentException($"{name}: a whole number");
     }
 
     private static InstrumentTable Instruments(CommandLine options)
