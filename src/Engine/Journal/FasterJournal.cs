@@ -96,6 +96,9 @@ public sealed class FasterJournal : IJournal
     /// <summary>Bytes of the segment files, those written ahead included. Looks at the disk: for a metric, not for a loop.</summary>
     public long DiskBytes => _disk.Segments().Sum(s => s.Bytes);
 
+    /// <summary>Where the next record goes; for tests and messages.</summary>
+    internal long TailAddress => _log.TailAddress;
+
     public bool CanAppend(int length)
     {
         if (Fault is not null) return false;
