@@ -93,11 +93,14 @@ public sealed class FasterJournal : IJournal
     /// <summary>Sequence of the first record that is kept; one more than the last when there is none. Moves with <see cref="TruncateBefore"/>.</summary>
     public long FirstSequence => Volatile.Read(ref _firstSequence);
 
-    /// <summary>Bytes of the segment files, those written ahead included. Looks at the disk: for a metric, not for a loop.</summary>
-    public long DiskBytes => _disk.Segments().Sum(s => s.Bytes);
+    /// <summary>Bytes of the segment files, the one written ahead included. Read from any thread.</summary>
+    public long DiskBytes => _ahead.ReadyUntil - (Volatile.Read(ref _firstSegment) * _layout.SegmentBytes);
 
-    /// <summary>Where the next record goes; for tests and messages.</summary>
+    /// <summary>Where the next record goes; for tests.</summary>
     internal long TailAddress => _log.TailAddress;
+
+    /// <summary>Where the first kept record is; for tests.</summary>
+    internal long BeginAddress => _log.BeginAddress;
 
     public bool CanAppend(int length)
     {
@@ -230,11 +233,12 @@ public sealed class FasterJournal : IJournal
     private void FreeSegments()
     {
         int until = _layout.SegmentOf(_slots.FreeUntil);
-        for (; _firstSegment < until; _firstSegment++)
+        for (int number = _firstSegment; number < until; number++)
         {
             // A file that cannot be removed costs space and is tried again at the next start.
-            try { _disk.RemoveSegment(_firstSegment); }
+            try { _disk.RemoveSegment(number); }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
+            Volatile.Write(ref _firstSegment, number + 1);
         }
     }
 
