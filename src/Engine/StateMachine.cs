@@ -62,7 +62,7 @@ public sealed class StateMachine : IDisposable
         switch (input)
         {
             case TickFold fold:
-                Prices.Apply(fold);
+                Prices.Apply(fold, Now);
                 outputs.Add(new FoldApplied(fold.Symbol, fold.Ticks));
                 return null;
             case SignalInput signal:

@@ -57,10 +57,11 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
     }
 
     /// <summary>State change: part of Apply.</summary>
-    internal void Apply(TickFold fold)
+    internal void Apply(TickFold fold, long now)
     {
         var stream = this[fold.Symbol.Id];
         stream.Epochs.Append(fold.Ticks);
+        stream.ChangedAt = now;
         stream.LastPrice = fold.Ticks.Last;
         stream.LastAt = fold.Ticks.LastAt;
         stream.FoldedAt = Math.Max(stream.FoldedAt, fold.Ticks.NewestAt);
@@ -93,6 +94,9 @@ public sealed class PriceStream(Symbol symbol)
     public long LastPrice { get; internal set; }
 
     public long LastAt { get; internal set; }
+
+    /// <summary>Engine time of the last fold.</summary>
+    public long ChangedAt { get; internal set; }
 
     /// <summary>Newest own time of folded ticks; 0: none ever came.</summary>
     public long FoldedAt { get; internal set; }
