@@ -179,7 +179,7 @@ public sealed class EngineLoop
             if (isReused) flags = Flags.IdReused;
         }
         FoldRoot(message.Signal.Symbol.Root, now);
-        var (input, refusal) = SignalResolver.Resolve(_state, message.RecorderId, message.Signal, now, flags);
+        var (input, refusal) = SignalResolver.Resolve(_state, message.RecorderId, message.Signal, message.ReceivedAt, flags);
         if (input is null) message.Complete(SignalAnswer.Refused(refusal!));
         else Append(now, input, message);
     }
@@ -189,6 +189,7 @@ public sealed class EngineLoop
         var now = Math.Max(_state.Now, command.ReceivedAt);
         if (command.RootOf(_state) is { } root) FoldRoot(root, now);
         var plan = command.Plan(_state);
+        _inbox.Done();
         if (plan.Refusal is not null) command.Complete(new CommandResult(0, plan.Refusal, null));
         else if (plan.Input is null) _releases.Enqueue(new Release(_state.Sequence, null, command, new CommandResult(_state.Sequence, null, plan.Value)));
         else Append(now, plan.Input, command, plan.Value);
@@ -240,7 +241,11 @@ public sealed class EngineLoop
         for (var count = _queries.Count; count > 0 && budget > 0; count--, done++)
         {
             var query = _queries.Dequeue();
-            if (query.Step(_state, budget)) _releases.Enqueue(new Release(_state.Sequence, null, query, null));
+            if (query.Step(_state, budget))
+            {
+                _inbox.Done();
+                _releases.Enqueue(new Release(_state.Sequence, null, query, null));
+            }
             else _queries.Enqueue(query);
             budget -= EngineLimits.PositionsPerTurn / 8;
         }

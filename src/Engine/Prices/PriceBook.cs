@@ -41,7 +41,7 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
                 continue;
             }
             if (tick.At > stream.NewestAt) stream.NewestAt = tick.At;
-            if (stream.Pending.IsEmpty) _withPending.Add(stream);
+            if (stream.PendingIndex < 0) AddPending(stream);
             stream.Pending.Observe(tick.Price, tick.At);
         }
         return late;
@@ -52,7 +52,12 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
     {
         var fold = new TickFold(stream.Symbol, stream.Pending);
         stream.Pending = default;
-        _withPending.Remove(stream);
+        // The last takes its place: the order of folds of different symbols means nothing.
+        var last = _withPending[^1];
+        _withPending[stream.PendingIndex] = last;
+        last.PendingIndex = stream.PendingIndex;
+        stream.PendingIndex = -1;
+        _withPending.RemoveAt(_withPending.Count - 1);
         return fold;
     }
 
@@ -66,6 +71,12 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
         stream.LastAt = fold.Ticks.LastAt;
         stream.FoldedAt = Math.Max(stream.FoldedAt, fold.Ticks.NewestAt);
         stream.NewestAt = Math.Max(stream.NewestAt, fold.Ticks.NewestAt);
+    }
+
+    private void AddPending(PriceStream stream)
+    {
+        stream.PendingIndex = _withPending.Count;
+        _withPending.Add(stream);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -85,6 +96,9 @@ public sealed class PriceStream(Symbol symbol)
 {
     /// <summary>Ticks taken and not folded into state yet.</summary>
     public Excursion Pending;
+
+    /// <summary>Place in the book's list of streams with pending ticks; -1: not there.</summary>
+    internal int PendingIndex = -1;
 
     public Symbol Symbol { get; } = symbol;
 

@@ -7,7 +7,8 @@ namespace StreamRecorder.Engine.Signals;
 
 /// <summary>
 /// From a signal to the input that Apply takes: settings, contract and price are looked up now and written into it, and everything that could refuse it is
-/// found now. Reads state, changes nothing; ticks of the root must be folded before.
+/// found now. Reads state, changes nothing; ticks of the root must be folded before. Ages are judged by the signal's arrival, not by engine time, which
+/// may stand still after the clock was set back.
 /// </summary>
 internal static class SignalResolver
 {
