@@ -1,5 +1,6 @@
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
 using StreamRecorder.Engine.Recorders;
@@ -47,6 +48,9 @@ public sealed class StateMachine : IDisposable
     /// <summary>Engine time: of the last input applied; never goes back.</summary>
     public long Now { get; private set; }
 
+    /// <summary>All stretches (µs) in which the service took no inputs, from the last journalled moment to the next start.</summary>
+    public long TotalGap { get; private set; }
+
     public int OpenCountOf(long recorderId) => _openByRecorder.GetValueOrDefault(recorderId);
 
     /// <summary>
@@ -57,6 +61,7 @@ public sealed class StateMachine : IDisposable
     {
         Invariant.Holds(sequence == Sequence + 1);
         Invariant.Holds(at >= Now);
+        var lastMoment = Now;
         Sequence = sequence;
         Now = at;
         switch (input)
@@ -67,6 +72,10 @@ public sealed class StateMachine : IDisposable
                 return null;
             case SignalInput signal:
                 return ApplySignal(signal, outputs);
+            case ServiceStarted:
+                if (lastMoment != 0) TotalGap += at - lastMoment;
+                outputs.Add(new GapCounted(TotalGap));
+                return null;
             default:
                 ApplyTables(input, outputs);
                 return null;
@@ -77,7 +86,7 @@ public sealed class StateMachine : IDisposable
     public Position Figures(in Position stored)
     {
         var position = stored;
-        if (position.IsOpen) PositionMath.Fold(ref position, Prices[position.ContractId].Epochs.FoldFrom(position.EpochId));
+        if (position.IsOpen) FoldIn(ref position);
         return position;
     }
 
@@ -88,6 +97,12 @@ public sealed class StateMachine : IDisposable
     }
 
     public void Dispose() => Store.Dispose();
+
+    private void FoldIn(ref Position position)
+    {
+        PositionMath.Fold(ref position, Prices[position.ContractId].Epochs.FoldFrom(position.EpochId));
+        position.GapSeconds = (TotalGap - position.GapBase) / Timestamp.Second;
+    }
 
     private SignalAnswer ApplySignal(SignalInput input, List<Output> outputs)
     {
@@ -102,6 +117,7 @@ public sealed class StateMachine : IDisposable
             ? new SignalAnswer { Status = SignalStatus.Ignored, Sequence = Sequence, Reason = decision.Ignored, Flags = decision.Flags | input.Flags }
             : Fill(key, ref position, !known, input, decision, outputs);
         if (signal.Key is not null) Repeats.Remember(input.RecorderId, signal, Now, answer);
+        outputs.Add(new SignalApplied(input, answer));
         return answer;
     }
 
@@ -113,9 +129,8 @@ public sealed class StateMachine : IDisposable
         long closedId = 0;
         if (wasOpen)
         {
-            var stream = Prices[position.ContractId];
-            PositionMath.Fold(ref position, stream.Epochs.FoldFrom(position.EpochId));
-            stream.Epochs.End(position.EpochId);
+            FoldIn(ref position);
+            Prices[position.ContractId].Epochs.End(position.EpochId);
             position.Flags |= flags & Flags.Position;
         }
         if (decision.ExitQuantity > 0)
@@ -170,6 +185,7 @@ public sealed class StateMachine : IDisposable
             Currency = input.Currency,
             OpenedAt = Now,
             AlertAt = position.AlertAt,
+            GapBase = TotalGap,
             Flags = (flags & Flags.Position) | (input.IsUnpriced ? Flags.Unpriced : Flags.None),
         };
         Open.Add(position.Id, key);
@@ -220,8 +236,6 @@ public sealed class StateMachine : IDisposable
             case FrontContractsSet set:
                 FrontContracts = set.FromFile ? FrontContracts.WithFile(set.Rows) : FrontContracts.WithApi(set.Rows);
                 outputs.Add(new FrontContractsChanged(set.Rows, set.FromFile));
-                break;
-            case ServiceStarted:
                 break;
             default:
                 Invariant.Broken("input of unknown kind");
