@@ -4,6 +4,7 @@ using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
 using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Recovery;
 using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Engine;
@@ -29,7 +30,6 @@ public sealed class EngineLoop
     private readonly List<TaskCompletionSource> _durableWaiters = [];
     private readonly List<Output> _outputs = [];
     private long _foldedStamp;
-    private long _durableAtStart;
 
     public EngineLoop(StateMachine state, IJournal journal, Inbox inbox, Outbox outbox, TimeProvider time)
     {
@@ -71,16 +71,17 @@ public sealed class EngineLoop
     }
 
     /// <summary>
-    /// Rebuilds the state: every journalled input goes through the same <see cref="StateMachine.Apply"/>. Groups after
-    /// <paramref name="durableSequence"/> (the database's) go to the outbox again; the sink must be running. Returns the inputs replayed.
+    /// Rebuilds the state: what the database holds as of its sequence (null: it is new), then every journalled input after it through the same
+    /// <see cref="StateMachine.Apply"/>. Their groups go to the outbox again; the sink must be running. Returns the inputs applied.
     /// </summary>
-    public long Recover(long durableSequence)
+    public long Recover(StoredState? stored)
     {
-        _durableAtStart = durableSequence;
+        if (stored is not null) _state.Load(stored);
+        var loaded = _state.Sequence;
         _journal.Replay(Replayed);
-        if (_journal.AppendedSequence < durableSequence)
-            throw new JournalDamagedException($"the database is as of sequence {durableSequence}, but the journal ends at {_journal.AppendedSequence}: journal files are missing");
-        return _state.Sequence;
+        if (_journal.AppendedSequence < loaded)
+            throw new JournalDamagedException($"the database is as of sequence {loaded}, but the journal ends at {_journal.AppendedSequence}: journal files are missing");
+        return _state.Sequence - loaded;
     }
 
     /// <summary>One bounded turn. Returns how much was done; 0 means: wait for a message, a commit or the fold interval.</summary>
@@ -110,6 +111,10 @@ public sealed class EngineLoop
 
     private void Replayed(long sequence, ReadOnlySpan<byte> payload)
     {
+        // The database holds it already; the journal keeps it longer so that a restored backup catches up.
+        if (sequence <= _state.Sequence) return;
+        if (sequence != _state.Sequence + 1)
+            throw new JournalDamagedException($"the database is as of sequence {_state.Sequence}, but the journal begins at {sequence}: inputs between are missing");
         Input input;
         long at;
         try
@@ -122,7 +127,6 @@ public sealed class EngineLoop
         }
         _outputs.Clear();
         _state.Apply(sequence, at, input, _outputs);
-        if (sequence <= _durableAtStart) return;
         var group = new OutputGroup(sequence, at, [.. _outputs]);
         while (!_outbox.TryRelease(group)) _outbox.WaitForRoom();
     }

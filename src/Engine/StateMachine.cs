@@ -4,6 +4,7 @@ using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
 using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Recovery;
 using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Engine;
@@ -82,6 +83,29 @@ public sealed class StateMachine : IDisposable
         }
     }
 
+    /// <summary>Takes over what the database holds as of one sequence; inputs after it follow by <see cref="Apply"/>. Once, before the first input.</summary>
+    public void Load(StoredState stored)
+    {
+        Invariant.Holds(Sequence == 0);
+        Directory = stored.Recorders.Aggregate(Directory, (directory, recorder) => directory.With(recorder));
+        Directory = stored.ApiKeys.Aggregate(Directory, (directory, key) => directory.WithKey(key));
+        Instruments = new InstrumentTable(stored.InstrumentsFromFiles, stored.InstrumentsFromApi);
+        Symbols.Publish(Instruments);
+        FrontContracts = new FrontContractTable(stored.FrontContractsFromFile, stored.FrontContractsFromApi);
+        var loader = new StateLoader(Symbols, Prices, Store);
+        loader.Load(stored);
+        foreach (var (id, key) in loader.Open)
+        {
+            Open.Add(id, key);
+            _openByRecorder[key.RecorderId] = OpenCountOf(key.RecorderId) + 1;
+        }
+        foreach (var repeat in stored.Repeats) Repeats.Remember(repeat.RecorderId, repeat.Key, repeat.BodyHash, repeat.At, repeat.Answer);
+        NextRecorderId = stored.NextRecorderId;
+        TotalGap = stored.TotalGap;
+        Sequence = stored.Sequence;
+        Now = stored.Now;
+    }
+
     /// <summary>A copy of a key's record with every folded tick in its figures.</summary>
     public Position Figures(in Position stored)
     {
@@ -116,7 +140,7 @@ public sealed class StateMachine : IDisposable
         var answer = decision.Ignored != IgnoreReason.None
             ? new SignalAnswer { Status = SignalStatus.Ignored, Sequence = Sequence, Reason = decision.Ignored, Flags = decision.Flags | input.Flags }
             : Fill(key, ref position, !known, input, decision, outputs);
-        if (signal.Key is not null) Repeats.Remember(input.RecorderId, signal, Now, answer);
+        if (signal.Key is { } text) Repeats.Remember(input.RecorderId, text, signal.BodyHash, Now, answer);
         outputs.Add(new SignalApplied(input, answer));
         return answer;
     }

@@ -61,6 +61,20 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
         return fold;
     }
 
+    /// <summary>The stream of a canonical name, if it ticked or is looked at.</summary>
+    internal PriceStream? Find(string name) => All.Find(s => s.Symbol.Name == name);
+
+    /// <summary>At a start, before anything is applied.</summary>
+    internal void Load(Symbol symbol, in Recovery.StoredPrice price)
+    {
+        var stream = this[symbol.Id];
+        stream.LastPrice = price.LastPrice;
+        stream.LastAt = price.LastAt;
+        stream.FoldedAt = price.NewestAt;
+        stream.NewestAt = price.NewestAt;
+        stream.ChangedAt = price.ChangedAt;
+    }
+
     /// <summary>State change: part of Apply.</summary>
     internal void Apply(TickFold fold, long now)
     {
