@@ -84,7 +84,7 @@ internal sealed class Batch
             case FoldApplied { Ticks.IsEmpty: true }:
                 break;
             case FoldApplied fold:
-                FoldsOf(fold.Symbol.Name).Add(group.Sequence, fold);
+                FoldsOf(fold.Symbol.Name).Add(group.Sequence, group.At, fold);
                 break;
             case FillOutput fill:
                 ChangeOf(fill.PositionId).Fills.Add(new SequencedFill(group.Sequence, ordinal, fill));
@@ -94,6 +94,8 @@ internal sealed class Batch
                 break;
             case PositionClosed closed:
                 ChangeOf(closed.Position.Id).Closed = closed;
+                break;
+            case SignalApplied { Input.Signal.Key: null }:
                 break;
             default:
                 _tables.Add(new TableChange(group.At, output));
@@ -150,9 +152,13 @@ internal sealed class FoldRun
 
     public long NewestAt { get; private set; }
 
-    public void Add(long sequence, FoldApplied fold)
+    /// <summary>Engine time of the newest.</summary>
+    public long ChangedAt { get; private set; }
+
+    public void Add(long sequence, long at, FoldApplied fold)
     {
         Last = fold;
+        ChangedAt = at;
         NewestAt = Math.Max(NewestAt, fold.Ticks.NewestAt);
         if (_isSealed)
         {

@@ -22,7 +22,7 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
         "INSERT INTO symbols (name, root, kind, continuous_index) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING");
 
     private readonly Statement _updateSymbol = new(connection,
-        "UPDATE symbols SET last_price = ?1, last_price_e9 = ?2, last_at = ?3, newest_at = max(coalesce(newest_at, ''), ?4) WHERE name = ?5");
+        "UPDATE symbols SET last_price = ?1, last_price_e9 = ?2, last_at = ?3, newest_at = max(coalesce(newest_at, ''), ?4), changed_at = ?5 WHERE name = ?6");
 
     private readonly Statement _upsertFold = new(connection, $"""
         INSERT INTO symbol_folds ({FoldColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -51,7 +51,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
         var symbol = run.Last.Symbol;
         Know(symbol.Name, symbol.Root, symbol.Kind, symbol.ContinuousIndex);
         var ticks = run.Last.Ticks;
-        _updateSymbol.Add(Columns.Real(ticks.Last)).Add(ticks.Last).Add(Timestamp.Format(ticks.LastAt)).Add(Timestamp.Format(run.NewestAt)).Add(symbol.Name).Run();
+        _updateSymbol.Add(Columns.Real(ticks.Last)).Add(ticks.Last).Add(Timestamp.Format(ticks.LastAt)).Add(Timestamp.Format(run.NewestAt))
+            .Add(Timestamp.Format(run.ChangedAt)).Add(symbol.Name).Run();
         var first = run.Rows[0];
         if (Newest(symbol.Name) is { } newest && !StartsBetween(symbol.Name, newest, first)) first = Merged(newest, first);
         Upsert(symbol.Name, first);

@@ -4,7 +4,7 @@ using StreamRecorder.Engine.Positions;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>Rows of <c>position_snapshots</c>, the live figures of open rows, and what becomes of old snapshots.</summary>
+/// <summary>Rows of <c>position_snapshots</c> and the live figures of open rows.</summary>
 internal sealed class SnapshotWriter(SqliteConnection connection) : IDisposable
 {
     private const long Minute = 60 * Timestamp.Second;
@@ -24,9 +24,6 @@ internal sealed class SnapshotWriter(SqliteConnection connection) : IDisposable
         WHERE id = ?18 AND status = 'open' AND changed_at = ?19 AND updated_at <= ?17
         """);
 
-    private readonly Statement _thinSeconds = new(connection, ThinSql("snapshots_between", isMinute: 0));
-    private readonly Statement _thinMinutes = new(connection, ThinSql("snapshots_of_minutes", isMinute: 1));
-
     public void Write(PositionView view, long takenAt)
     {
         var time = Timestamp.Format(takenAt);
@@ -41,26 +38,12 @@ internal sealed class SnapshotWriter(SqliteConnection connection) : IDisposable
             .Add(view.TickCount).Add(time).Add(view.Id).Add(Timestamp.Format(view.UpdatedAt)).Run();
     }
 
-    /// <summary>Deletes up to a step's rows that are too old; returns how many.</summary>
-    public int ThinStep(long now)
-    {
-        var deleted = Delete(_thinSeconds, now - SinkLimits.SnapshotAgeFull.Ticks / TimeSpan.TicksPerMicrosecond);
-        return deleted > 0 ? deleted : Delete(_thinMinutes, now - SinkLimits.SnapshotAgeMax.Ticks / TimeSpan.TicksPerMicrosecond);
-    }
-
     public void Dispose()
     {
-        foreach (var statement in new[] { _insert, _refresh, _thinSeconds, _thinMinutes }) statement.Dispose();
+        _insert.Dispose();
+        _refresh.Dispose();
     }
-
-    private static int Delete(Statement thin, long before) => thin.Add(Timestamp.Format(before)).Add((long)SinkLimits.ThinRowsPerStep).Run();
 
     /// <summary>A price of a view is a whole number of 1e-9: nothing is lost.</summary>
     private static long E9(Amount price) => (long)(price.Units / 10);
-
-    private static string ThinSql(string index, int isMinute) => $"""
-        DELETE FROM position_snapshots WHERE (position_id, taken_at) IN (
-          SELECT position_id, taken_at FROM position_snapshots INDEXED BY {index}
-          WHERE is_minute = {isMinute} AND taken_at < ?1 ORDER BY taken_at LIMIT ?2)
-        """;
 }

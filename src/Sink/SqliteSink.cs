@@ -22,6 +22,7 @@ public sealed class SqliteSink : IAsyncDisposable
     private readonly Channel<SinkJob> _jobs = Channel.CreateBounded<SinkJob>(new BoundedChannelOptions(SinkLimits.JobsMax) { SingleReader = true });
     private CancellationTokenRegistration _abandonRegistration;
     private Task _run = Task.CompletedTask;
+    private int _isDisposed;
 
     // The sink's thread alone.
     private readonly BatchPolicy _policy;
@@ -71,6 +72,7 @@ public sealed class SqliteSink : IAsyncDisposable
     /// <summary>Abandons what is not written; complete the outbox and await the run first to have everything written.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await _abandon.CancelAsync().ConfigureAwait(false);
         await _run.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
         await _abandonRegistration.DisposeAsync().ConfigureAwait(false);

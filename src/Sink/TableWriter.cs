@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
@@ -7,7 +8,7 @@ using StreamRecorder.Engine.Recorders;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>Rows of recorders, tokens, keys, instruments and front contracts. Rare, so each change is applied by itself and in order.</summary>
+/// <summary>Rows of recorders, tokens, keys, instruments, front contracts and repeat keys. Rare, so each change is applied by itself and in order.</summary>
 internal sealed class TableWriter(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _upsertRecorder = new(connection, """
@@ -50,6 +51,13 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
     private readonly Statement _deleteFront = new(connection, "DELETE FROM front_contracts WHERE from_file = 0 AND root = ? AND from_utc = ?");
     private readonly Statement _insertFront = new(connection, "INSERT INTO front_contracts (root, contract, from_utc, from_file) VALUES (?, ?, ?, ?)");
 
+    private readonly Statement _setGap = new(connection, "UPDATE state SET total_gap_us = ?");
+
+    private readonly Statement _insertRepeat = new(connection, """
+        INSERT INTO repeat_keys (sequence, at, recorder_id, key, body_hash, status, effect, reason, position_id, position_is_open, closed_position_id, flags)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """);
+
     public void Write(in TableChange change)
     {
         switch (change.Output)
@@ -72,6 +80,12 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
             case FrontContractsChanged changed:
                 Write(changed);
                 break;
+            case SignalApplied applied:
+                Write(applied, change.At);
+                break;
+            case GapCounted gap:
+                _setGap.Add(gap.TotalGap).Run();
+                break;
             default:
                 throw new InvariantException($"invariant broken: the sink knows no row for {change.Output.GetType().Name}");
         }
@@ -82,7 +96,7 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
         foreach (var statement in new[]
         {
             _upsertRecorder, _nextRecorderId, _deleteTokens, _insertToken, _rememberName, _deleteRecorder, _deleteKeys, _upsertApiKey, _deleteApiKey,
-            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront,
+            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _setGap, _insertRepeat,
         })
             statement.Dispose();
     }
@@ -108,6 +122,16 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
         _rememberName.Add(Timestamp.Format(at)).Add(recorderId).Run();
         _deleteRecorder.Add(recorderId).Run();
         _deleteKeys.Add(recorderId).Run();
+    }
+
+    private void Write(SignalApplied applied, long at)
+    {
+        var (signal, answer) = (applied.Input.Signal, applied.Answer);
+        Span<byte> hash = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(hash, signal.BodyHash);
+        _insertRepeat.Add(answer.Sequence).Add(Timestamp.Format(at)).Add(applied.Input.RecorderId).Add(signal.Key).Add(hash)
+            .Add((long)answer.Status).Add((long)answer.Effect).Add((long)answer.Reason).Add(answer.PositionId).Add(answer.PositionIsOpen)
+            .Add(answer.ClosedPositionId).Add((long)answer.Flags).Run();
     }
 
     private void Write(Instrument row, bool fromFiles) =>

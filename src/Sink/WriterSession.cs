@@ -18,6 +18,7 @@ internal sealed class WriterSession : IDisposable
     private readonly FoldWriter _folds;
     private readonly TableWriter _tables;
     private readonly SnapshotWriter _snapshots;
+    private readonly Thinner _thinner;
 
     public WriterSession(Database database)
     {
@@ -34,6 +35,7 @@ internal sealed class WriterSession : IDisposable
             _folds = Own(new FoldWriter(_connection));
             _tables = Own(new TableWriter(_connection));
             _snapshots = Own(new SnapshotWriter(_connection));
+            _thinner = Own(new Thinner(_connection));
         }
         catch
         {
@@ -73,7 +75,7 @@ internal sealed class WriterSession : IDisposable
     public int ThinStep(long now)
     {
         _begin.Run();
-        var deleted = _snapshots.ThinStep(now);
+        var deleted = _thinner.Step(now);
         _commit.Run();
         return deleted;
     }

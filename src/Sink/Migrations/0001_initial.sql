@@ -10,6 +10,8 @@ CREATE TABLE state (
   sequence INTEGER NOT NULL,
   at TEXT,
   next_recorder_id INTEGER NOT NULL,
+  -- Sum of all times without service.
+  total_gap_us INTEGER NOT NULL DEFAULT 0,
   -- Tells this file from another one put in its place.
   identity TEXT NOT NULL
 );
@@ -89,7 +91,9 @@ CREATE TABLE symbols (
   last_price_e9 INTEGER,
   last_at TEXT,
   -- Greatest own time of its ticks: later ones are judged late by it.
-  newest_at TEXT
+  newest_at TEXT,
+  -- Engine time of its last fold.
+  changed_at TEXT
 ) WITHOUT ROWID;
 
 -- One row a position, open or closed. `exact` is the record as of the last fill; the figures of an open row follow the market by snapshots.
@@ -178,6 +182,22 @@ CREATE TABLE position_keys (
   PRIMARY KEY (recorder_id, symbol)
 ) WITHOUT ROWID;
 CREATE INDEX open_keys_by_contract ON position_keys (contract, sequence) WHERE is_open = 1;
+
+-- Repeat keys of the last day and what their first delivery was answered.
+CREATE TABLE repeat_keys (
+  sequence INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  recorder_id INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  body_hash BLOB NOT NULL,
+  status INTEGER NOT NULL,
+  effect INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  position_id INTEGER NOT NULL,
+  position_is_open INTEGER NOT NULL,
+  closed_position_id INTEGER NOT NULL,
+  flags INTEGER NOT NULL
+);
 
 -- Ticks of a symbol between two sequences, as the one value they amount to. Neighbours are one row unless an open key starts between them.
 CREATE TABLE symbol_folds (
