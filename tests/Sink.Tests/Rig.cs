@@ -64,6 +64,15 @@ internal sealed class Rig : IAsyncDisposable
         Outbox = new Outbox(Outbox.Capacity);
     }
 
+    /// <summary>What a restart does after a sink that failed: a new outbox, into which the engine replays.</summary>
+    public async Task EndFailedSinkAsync()
+    {
+        await Sink!.DisposeAsync();
+        Outbox = new Outbox(Outbox.Capacity);
+    }
+
+    public Task RunEndsAsync() => Run.WaitAsync(Limit);
+
     /// <summary>Waits until the database is as of <paramref name="sequence"/>.</summary>
     public async Task DurableAsync(long sequence)
     {
