@@ -81,12 +81,12 @@ public sealed class Inbox : IDisposable
                 Interlocked.Decrement(ref _ticks);
                 _tickPermits.Release();
                 break;
-            default:
-                Interlocked.Decrement(ref _queries);
-                break;
         }
         return true;
     }
+
+    /// <summary>Engine's thread: a query or command is done; until then it keeps its place in the quota, also while it waits for its next turn.</summary>
+    internal void Done() => Interlocked.Decrement(ref _queries);
 
     internal bool IsEmpty => _channel.Reader.Count == 0;
 

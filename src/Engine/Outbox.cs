@@ -41,6 +41,9 @@ public sealed class Outbox
     /// <summary>Raised on the sink's thread when there is room again.</summary>
     public event Action? Drained;
 
+    /// <summary>Engine's thread: whether <see cref="TryRelease"/> would take a group now.</summary>
+    internal bool TryReleaseIsPossible => PendingCount < Capacity;
+
     /// <summary>Engine's thread. False when full: the loop keeps the group and takes no further input until it goes.</summary>
     public bool TryRelease(OutputGroup group)
     {
@@ -52,6 +55,16 @@ public sealed class Outbox
         }
         Invariant.Holds(_channel.Writer.TryWrite(group));
         return true;
+    }
+
+    /// <summary>Recovery only: blocks until the running sink has made room.</summary>
+    internal void WaitForRoom()
+    {
+        using var room = new ManualResetEventSlim();
+        void Signal() => room.Set();
+        Drained += Signal;
+        if (!TryReleaseIsPossible) room.Wait();
+        Drained -= Signal;
     }
 
     /// <summary>Sink's thread, after its transaction is durable.</summary>

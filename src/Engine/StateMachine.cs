@@ -1,8 +1,10 @@
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
 using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Recovery;
 using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Engine;
@@ -47,6 +49,9 @@ public sealed class StateMachine : IDisposable
     /// <summary>Engine time: of the last input applied; never goes back.</summary>
     public long Now { get; private set; }
 
+    /// <summary>All stretches (µs) in which the service took no inputs, from the last journalled moment to the next start.</summary>
+    public long TotalGap { get; private set; }
+
     public int OpenCountOf(long recorderId) => _openByRecorder.GetValueOrDefault(recorderId);
 
     /// <summary>
@@ -57,27 +62,55 @@ public sealed class StateMachine : IDisposable
     {
         Invariant.Holds(sequence == Sequence + 1);
         Invariant.Holds(at >= Now);
+        var lastMoment = Now;
         Sequence = sequence;
         Now = at;
         switch (input)
         {
             case TickFold fold:
-                Prices.Apply(fold);
+                Prices.Apply(fold, Now);
                 outputs.Add(new FoldApplied(fold.Symbol, fold.Ticks));
                 return null;
             case SignalInput signal:
                 return ApplySignal(signal, outputs);
+            case ServiceStarted:
+                if (lastMoment != 0) TotalGap += at - lastMoment;
+                outputs.Add(new GapCounted(TotalGap));
+                return null;
             default:
                 ApplyTables(input, outputs);
                 return null;
         }
     }
 
+    /// <summary>Takes over what the database holds as of one sequence; inputs after it follow by <see cref="Apply"/>. Once, before the first input.</summary>
+    public void Load(StoredState stored)
+    {
+        Invariant.Holds(Sequence == 0);
+        Directory = stored.Recorders.Aggregate(Directory, (directory, recorder) => directory.With(recorder));
+        Directory = stored.ApiKeys.Aggregate(Directory, (directory, key) => directory.WithKey(key));
+        Instruments = new InstrumentTable(stored.InstrumentsFromFiles, stored.InstrumentsFromApi);
+        Symbols.Publish(Instruments);
+        FrontContracts = new FrontContractTable(stored.FrontContractsFromFile, stored.FrontContractsFromApi);
+        var loader = new StateLoader(Symbols, Prices, Store);
+        loader.Load(stored);
+        foreach (var (id, key) in loader.Open)
+        {
+            Open.Add(id, key);
+            _openByRecorder[key.RecorderId] = OpenCountOf(key.RecorderId) + 1;
+        }
+        foreach (var repeat in stored.Repeats) Repeats.Remember(repeat.RecorderId, repeat.Key, repeat.BodyHash, repeat.At, repeat.Answer);
+        NextRecorderId = stored.NextRecorderId;
+        TotalGap = stored.TotalGap;
+        Sequence = stored.Sequence;
+        Now = stored.Now;
+    }
+
     /// <summary>A copy of a key's record with every folded tick in its figures.</summary>
     public Position Figures(in Position stored)
     {
         var position = stored;
-        if (position.IsOpen) PositionMath.Fold(ref position, Prices[position.ContractId].Epochs.FoldFrom(position.EpochId));
+        if (position.IsOpen) FoldIn(ref position);
         return position;
     }
 
@@ -88,6 +121,12 @@ public sealed class StateMachine : IDisposable
     }
 
     public void Dispose() => Store.Dispose();
+
+    private void FoldIn(ref Position position)
+    {
+        PositionMath.Fold(ref position, Prices[position.ContractId].Epochs.FoldFrom(position.EpochId));
+        position.GapSeconds = (TotalGap - position.GapBase) / Timestamp.Second;
+    }
 
     private SignalAnswer ApplySignal(SignalInput input, List<Output> outputs)
     {
@@ -101,7 +140,8 @@ public sealed class StateMachine : IDisposable
         var answer = decision.Ignored != IgnoreReason.None
             ? new SignalAnswer { Status = SignalStatus.Ignored, Sequence = Sequence, Reason = decision.Ignored, Flags = decision.Flags | input.Flags }
             : Fill(key, ref position, !known, input, decision, outputs);
-        if (signal.Key is not null) Repeats.Remember(input.RecorderId, signal, Now, answer);
+        if (signal.Key is { } text) Repeats.Remember(input.RecorderId, text, signal.BodyHash, Now, answer);
+        outputs.Add(new SignalApplied(input, answer));
         return answer;
     }
 
@@ -113,9 +153,8 @@ public sealed class StateMachine : IDisposable
         long closedId = 0;
         if (wasOpen)
         {
-            var stream = Prices[position.ContractId];
-            PositionMath.Fold(ref position, stream.Epochs.FoldFrom(position.EpochId));
-            stream.Epochs.End(position.EpochId);
+            FoldIn(ref position);
+            Prices[position.ContractId].Epochs.End(position.EpochId);
             position.Flags |= flags & Flags.Position;
         }
         if (decision.ExitQuantity > 0)
@@ -170,6 +209,7 @@ public sealed class StateMachine : IDisposable
             Currency = input.Currency,
             OpenedAt = Now,
             AlertAt = position.AlertAt,
+            GapBase = TotalGap,
             Flags = (flags & Flags.Position) | (input.IsUnpriced ? Flags.Unpriced : Flags.None),
         };
         Open.Add(position.Id, key);
@@ -220,8 +260,6 @@ public sealed class StateMachine : IDisposable
             case FrontContractsSet set:
                 FrontContracts = set.FromFile ? FrontContracts.WithFile(set.Rows) : FrontContracts.WithApi(set.Rows);
                 outputs.Add(new FrontContractsChanged(set.Rows, set.FromFile));
-                break;
-            case ServiceStarted:
                 break;
             default:
                 Invariant.Broken("input of unknown kind");

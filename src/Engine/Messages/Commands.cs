@@ -113,3 +113,9 @@ public sealed class SetFrontContracts(IReadOnlyList<FrontContract> rows, bool fr
         return new CommandPlan(null, same ? null : new FrontContractsSet(rows, fromFile), rows.Count);
     }
 }
+
+/// <summary>Journals that this process begins to take inputs: the end of a gap, if there was one.</summary>
+public sealed class StartService : Command
+{
+    internal override CommandPlan Plan(StateMachine state) => new(null, new ServiceStarted(), null);
+}

@@ -120,6 +120,9 @@ public abstract class Command : Message
     /// <summary>Decides. Either a refusal, or the input to apply and what to say when it is durable (null input: nothing to change).</summary>
     internal abstract CommandPlan Plan(StateMachine state);
 
+    /// <summary>The root whose pending ticks must be folded before <see cref="Plan"/>; null: none.</summary>
+    internal virtual string? RootOf(StateMachine state) => null;
+
     internal void Complete(CommandResult result) => _result.TrySetResult(result);
 
     internal void Fail(Exception fault) => _result.TrySetException(fault);

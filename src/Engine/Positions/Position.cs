@@ -115,6 +115,9 @@ public struct Position
     public long AlertAt;
     public long GapSeconds;
 
+    /// <summary>The service's total of gaps (µs) when the position opened: its own gap is what came since.</summary>
+    public long GapBase;
+
     /// <summary>ISO code as up to 8 ASCII bytes, see <see cref="CurrencyCode"/>.</summary>
     public long Currency;
 

@@ -41,7 +41,7 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
                 continue;
             }
             if (tick.At > stream.NewestAt) stream.NewestAt = tick.At;
-            if (stream.Pending.IsEmpty) _withPending.Add(stream);
+            if (stream.PendingIndex < 0) AddPending(stream);
             stream.Pending.Observe(tick.Price, tick.At);
         }
         return late;
@@ -52,19 +52,45 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
     {
         var fold = new TickFold(stream.Symbol, stream.Pending);
         stream.Pending = default;
-        _withPending.Remove(stream);
+        // The last takes its place: the order of folds of different symbols means nothing.
+        var last = _withPending[^1];
+        _withPending[stream.PendingIndex] = last;
+        last.PendingIndex = stream.PendingIndex;
+        stream.PendingIndex = -1;
+        _withPending.RemoveAt(_withPending.Count - 1);
         return fold;
     }
 
+    /// <summary>The stream of a canonical name, if it ticked or is looked at.</summary>
+    internal PriceStream? Find(string name) => All.Find(s => s.Symbol.Name == name);
+
+    /// <summary>At a start, before anything is applied.</summary>
+    internal void Load(Symbol symbol, in Recovery.StoredPrice price)
+    {
+        var stream = this[symbol.Id];
+        stream.LastPrice = price.LastPrice;
+        stream.LastAt = price.LastAt;
+        stream.FoldedAt = price.NewestAt;
+        stream.NewestAt = price.NewestAt;
+        stream.ChangedAt = price.ChangedAt;
+    }
+
     /// <summary>State change: part of Apply.</summary>
-    internal void Apply(TickFold fold)
+    internal void Apply(TickFold fold, long now)
     {
         var stream = this[fold.Symbol.Id];
         stream.Epochs.Append(fold.Ticks);
+        stream.ChangedAt = now;
         stream.LastPrice = fold.Ticks.Last;
         stream.LastAt = fold.Ticks.LastAt;
         stream.FoldedAt = Math.Max(stream.FoldedAt, fold.Ticks.NewestAt);
         stream.NewestAt = Math.Max(stream.NewestAt, fold.Ticks.NewestAt);
+    }
+
+    private void AddPending(PriceStream stream)
+    {
+        stream.PendingIndex = _withPending.Count;
+        _withPending.Add(stream);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -85,6 +111,9 @@ public sealed class PriceStream(Symbol symbol)
     /// <summary>Ticks taken and not folded into state yet.</summary>
     public Excursion Pending;
 
+    /// <summary>Place in the book's list of streams with pending ticks; -1: not there.</summary>
+    internal int PendingIndex = -1;
+
     public Symbol Symbol { get; } = symbol;
 
     public PriceEpochs Epochs { get; } = new();
@@ -93,6 +122,9 @@ public sealed class PriceStream(Symbol symbol)
     public long LastPrice { get; internal set; }
 
     public long LastAt { get; internal set; }
+
+    /// <summary>Engine time of the last fold.</summary>
+    public long ChangedAt { get; internal set; }
 
     /// <summary>Newest own time of folded ticks; 0: none ever came.</summary>
     public long FoldedAt { get; internal set; }

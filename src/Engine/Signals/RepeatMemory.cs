@@ -24,12 +24,12 @@ public sealed class RepeatMemory
         return null;
     }
 
-    internal void Remember(long recorderId, Signal signal, long now, SignalAnswer answer)
+    internal void Remember(long recorderId, string text, UInt128 bodyHash, long now, SignalAnswer answer)
     {
         Forget(now);
-        var delivery = new Delivery(recorderId, signal.Key!, signal.BodyHash);
+        var delivery = new Delivery(recorderId, text, bodyHash);
         Invariant.Holds(_answers.TryAdd(delivery, (answer, now)));
-        var key = (recorderId, signal.Key!);
+        var key = (recorderId, text);
         _byKey[key] = (_byKey.GetValueOrDefault(key).Bodies + 1, now);
         _byAge.Enqueue((delivery, now));
     }

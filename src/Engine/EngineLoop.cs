@@ -1,0 +1,321 @@
+using StreamRecorder.Engine.Journal;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Recovery;
+using StreamRecorder.Engine.Signals;
+
+namespace StreamRecorder.Engine;
+
+/// <summary>
+/// The single writer. One bounded turn (<see cref="RunOnce"/>) releases what is committed, takes messages, applies them, appends them to the journal and starts
+/// the next commit; a thread turns it in production (<see cref="EngineThread"/>), a test turns it by hand. Nothing leaves before the commit of its input:
+/// answers and outputs wait in <see cref="_releases"/> until the journal's committed sequence has passed them, while the loop goes on applying.
+/// </summary>
+public sealed class EngineLoop
+{
+    /// <summary>Bytes that one message may append: its own record and the folds of its root's contracts.</summary>
+    private const int AppendHeadroom = 1 << 20;
+
+    private readonly StateMachine _state;
+    private readonly IJournal _journal;
+    private readonly Inbox _inbox;
+    private readonly Outbox _outbox;
+    private readonly InputCodec _codec;
+    private readonly TimeProvider _time;
+    private readonly Queue<Release> _releases = new();
+    private readonly Queue<Query> _queries = new();
+    private readonly List<TaskCompletionSource> _durableWaiters = [];
+    private readonly List<Output> _outputs = [];
+    private long _foldedStamp;
+
+    public EngineLoop(StateMachine state, IJournal journal, Inbox inbox, Outbox outbox, TimeProvider time)
+    {
+        _state = state;
+        _journal = journal;
+        _inbox = inbox;
+        _outbox = outbox;
+        _time = time;
+        _codec = new InputCodec(state.Symbols);
+        _foldedStamp = time.GetTimestamp();
+    }
+
+    /// <summary>Counters of the loop, written here and read by anyone.</summary>
+    public EngineCounters Counters { get; } = new();
+
+    /// <summary>Recorders, tokens and keys as of the newest applied input; any thread.</summary>
+    public RecorderDirectory Directory => _state.Directory;
+
+    /// <summary>Called on the loop's thread for each group as it is released: for the log lines of positions. Must not block or throw.</summary>
+    public Action<OutputGroup>? Released { get; set; }
+
+    /// <summary>Nothing waits: neither messages, nor commits, nor releases.</summary>
+    public bool IsIdle => _inbox.IsEmpty && _releases.Count == 0 && _queries.Count == 0 && _durableWaiters.Count == 0 && _state.Prices.WithPending.Count == 0;
+
+    /// <summary>True when a turn would have something to do at once, without a new message or commit.</summary>
+    internal bool HasWork =>
+        _journal.Fault is not null || IsReleasable() || (CanTake() && (!_inbox.IsEmpty || _queries.Count > 0 || _durableWaiters.Count > 0));
+
+    /// <summary>How long until ticks that nobody waits for are journalled; infinite when there are none.</summary>
+    internal TimeSpan UntilFold
+    {
+        get
+        {
+            // With no room in journal or releases, a commit or the outbox wakes the loop.
+            if (_state.Prices.WithPending.Count == 0 || !CanTake()) return Timeout.InfiniteTimeSpan;
+            var left = EngineLimits.FoldInterval - _time.GetElapsedTime(_foldedStamp);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>
+    /// Rebuilds the state: what the database holds as of its sequence (null: it is new), then every journalled input after it through the same
+    /// <see cref="StateMachine.Apply"/>. Their groups go to the outbox again; the sink must be running. Returns the inputs applied.
+    /// </summary>
+    public long Recover(StoredState? stored)
+    {
+        if (stored is not null) _state.Load(stored);
+        var loaded = _state.Sequence;
+        _journal.Replay(Replayed);
+        if (_journal.AppendedSequence < loaded)
+            throw new JournalDamagedException($"the database is as of sequence {loaded}, but the journal ends at {_journal.AppendedSequence}: journal files are missing");
+        return _state.Sequence - loaded;
+    }
+
+    /// <summary>One bounded turn. Returns how much was done; 0 means: wait for a message, a commit or the fold interval.</summary>
+    public int RunOnce()
+    {
+        if (_journal.Fault is { } fault) throw new JournalFailedException("the journal cannot be written", fault);
+        var done = ReleaseCommitted();
+        for (var taken = 0; taken < EngineLimits.MessagesPerTurn && CanTake() && _inbox.TryTake(out var message); taken++, done++) Handle(message!);
+        done += StepQueries();
+        done += FoldIfDue();
+        if (_journal.AppendedSequence > _journal.CommittedSequence) _journal.StartCommit();
+        return done + ReleaseCommitted();
+    }
+
+    /// <summary>Ends everything that waits, with the fault that stops the loop.</summary>
+    public void FailAll(Exception fault)
+    {
+        _inbox.Close();
+        foreach (var release in _releases) release.Fail(fault);
+        _releases.Clear();
+        foreach (var query in _queries) query.Fail(fault);
+        _queries.Clear();
+        foreach (var waiter in _durableWaiters) waiter.TrySetException(fault);
+        _durableWaiters.Clear();
+        while (_inbox.TryTake(out var message)) new Release(0, null, message, null).Fail(fault);
+    }
+
+    private void Replayed(long sequence, ReadOnlySpan<byte> payload)
+    {
+        // The database holds it already; the journal keeps it longer so that a restored backup catches up.
+        if (sequence <= _state.Sequence) return;
+        if (sequence != _state.Sequence + 1)
+            throw new JournalDamagedException($"the database is as of sequence {_state.Sequence}, but the journal begins at {sequence}: inputs between are missing");
+        Input input;
+        long at;
+        try
+        {
+            input = _codec.Read(payload, out at);
+        }
+        catch (Exception error) when (error is InvalidDataException or ArgumentException)
+        {
+            throw new JournalDamagedException($"the journal's record of sequence {sequence} cannot be read: {error.Message}", error);
+        }
+        _outputs.Clear();
+        _state.Apply(sequence, at, input, _outputs);
+        var group = new OutputGroup(sequence, at, [.. _outputs]);
+        while (!_outbox.TryRelease(group)) _outbox.WaitForRoom();
+    }
+
+    private bool CanTake() => _releases.Count < EngineLimits.ReleasesMax && _journal.CanAppend(AppendHeadroom);
+
+    private bool IsReleasable() =>
+        _releases.TryPeek(out var release) && release.Sequence <= _journal.CommittedSequence && (release.Group is null || _outbox.TryReleaseIsPossible);
+
+    private void Handle(Message message)
+    {
+        switch (message)
+        {
+            case SignalMessage signal:
+                HandleSignal(signal);
+                break;
+            case TickBatch batch:
+                HandleTicks(batch);
+                break;
+            case Query query:
+                _queries.Enqueue(query);
+                break;
+            case Command command:
+                HandleCommand(command);
+                break;
+            default:
+                Invariant.Broken("message of unknown kind");
+                break;
+        }
+    }
+
+    private void HandleTicks(TickBatch batch)
+    {
+        var late = _state.Prices.Observe(batch.Ticks.AsSpan(0, batch.Count));
+        batch.Session.Count(batch.Count - late, late);
+        Counters.TicksApplied += batch.Count - late;
+        Counters.TicksLate += late;
+        if (batch.Durable is { } waiter) _durableWaiters.Add(waiter);
+        batch.Return();
+    }
+
+    private void HandleSignal(SignalMessage message)
+    {
+        var now = Math.Max(_state.Now, message.ReceivedAt);
+        var flags = Flags.None;
+        if (message.Signal.Key is { } key)
+        {
+            var first = _state.Repeats.Find(message.RecorderId, key, message.Signal.BodyHash, now, out var isReused);
+            if (first is not null)
+            {
+                _releases.Enqueue(new Release(_state.Sequence, null, message, first with { Status = SignalStatus.Duplicate }));
+                return;
+            }
+            if (isReused) flags = Flags.IdReused;
+        }
+        FoldRoot(message.Signal.Symbol.Root, now);
+        var (input, refusal) = SignalResolver.Resolve(_state, message.RecorderId, message.Signal, message.ReceivedAt, flags);
+        if (input is null) message.Complete(SignalAnswer.Refused(refusal!));
+        else Append(now, input, message);
+    }
+
+    private void HandleCommand(Command command)
+    {
+        var now = Math.Max(_state.Now, command.ReceivedAt);
+        if (command.RootOf(_state) is { } root) FoldRoot(root, now);
+        var plan = command.Plan(_state);
+        _inbox.Done();
+        if (plan.Refusal is not null) command.Complete(new CommandResult(0, plan.Refusal, null));
+        else if (plan.Input is null) _releases.Enqueue(new Release(_state.Sequence, null, command, new CommandResult(_state.Sequence, null, plan.Value)));
+        else Append(now, plan.Input, command, plan.Value);
+    }
+
+    /// <summary>Applies an input under the next sequence and appends it; its outputs and the answer to <paramref name="asker"/> wait for the commit.</summary>
+    private void Append(long at, Input input, Message? asker, object? value = null)
+    {
+        var sequence = _state.Sequence + 1;
+        var payload = _codec.Write(at, input);
+        _journal.Append(sequence, payload);
+        _outputs.Clear();
+        var answer = _state.Apply(sequence, at, input, _outputs);
+        Counters.InputsApplied++;
+        object? result = asker is Command ? new CommandResult(sequence, null, value ?? answer) : answer;
+        _releases.Enqueue(new Release(sequence, new OutputGroup(sequence, at, [.. _outputs]), asker, result));
+    }
+
+    private void FoldRoot(string root, long now)
+    {
+        var pending = _state.Prices.WithPending;
+        for (var i = pending.Count - 1; i >= 0; i--)
+            if (pending[i].Symbol.Root == root) Fold(pending[i], now);
+    }
+
+    private void Fold(PriceStream stream, long now) => Append(now, _state.Prices.TakePending(stream), null);
+
+    /// <summary>Journals pending ticks: at once when a feed waits for its answer, otherwise every 100 ms, so that storms cost one record a symbol.</summary>
+    private int FoldIfDue()
+    {
+        var pending = _state.Prices.WithPending;
+        var isWaitedFor = _durableWaiters.Count > 0;
+        if (!isWaitedFor && (pending.Count == 0 || UntilFold > TimeSpan.Zero)) return 0;
+        var now = Math.Max(_state.Now, Timestamp.From(_time.GetUtcNow()));
+        var folded = 0;
+        for (; pending.Count > 0 && CanTake(); folded++) Fold(pending[^1], now);
+        if (pending.Count > 0) return folded;
+        _foldedStamp = _time.GetTimestamp();
+        foreach (var waiter in _durableWaiters) _releases.Enqueue(new Release(_state.Sequence, null, waiter, null));
+        folded += _durableWaiters.Count;
+        _durableWaiters.Clear();
+        return folded;
+    }
+
+    private int StepQueries()
+    {
+        var budget = EngineLimits.PositionsPerTurn;
+        var done = 0;
+        for (var count = _queries.Count; count > 0 && budget > 0; count--, done++)
+        {
+            var query = _queries.Dequeue();
+            if (query.Step(_state, budget))
+            {
+                _inbox.Done();
+                _releases.Enqueue(new Release(_state.Sequence, null, query, null));
+            }
+            else _queries.Enqueue(query);
+            budget -= EngineLimits.PositionsPerTurn / 8;
+        }
+        return done;
+    }
+
+    private int ReleaseCommitted()
+    {
+        var released = 0;
+        var committed = _journal.CommittedSequence;
+        for (; _releases.TryPeek(out var release) && release.Sequence <= committed; released++)
+        {
+            // The group goes first: who reads after the answer must find it.
+            if (release.Group is not null)
+            {
+                if (!_outbox.TryRelease(release.Group)) break;
+                Released?.Invoke(release.Group);
+            }
+            _releases.Dequeue();
+            release.Complete();
+        }
+        return released;
+    }
+
+    /// <summary>What waits for the commit of a sequence: a group for the sink, and whom to answer.</summary>
+    private readonly record struct Release(long Sequence, OutputGroup? Group, object? Asker, object? Result)
+    {
+        public void Complete()
+        {
+            switch (Asker)
+            {
+                case SignalMessage signal:
+                    signal.Complete((SignalAnswer)Result!);
+                    break;
+                case Command command:
+                    command.Complete((CommandResult)Result!);
+                    break;
+                case Query query:
+                    query.Complete();
+                    break;
+                case TaskCompletionSource waiter:
+                    waiter.TrySetResult();
+                    break;
+            }
+        }
+
+        public void Fail(Exception fault)
+        {
+            switch (Asker)
+            {
+                case SignalMessage signal:
+                    signal.Fail(fault);
+                    break;
+                case Command command:
+                    command.Fail(fault);
+                    break;
+                case Query query:
+                    query.Fail(fault);
+                    break;
+                case TickBatch batch:
+                    batch.Durable?.TrySetException(fault);
+                    break;
+                case TaskCompletionSource waiter:
+                    waiter.TrySetException(fault);
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,335 @@
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Signals;
+
+namespace StreamRecorder.Engine.Journal;
+
+/// <summary>
+/// Inputs as the payload of journal records: kind (1), version of the kind (1), engine time (8), then the fields. Symbols are written by name, because ids belong to a
+/// process. The layout is drawn in docs/journal-layout.md; a field added means a new version of its kind, and old versions stay readable.
+/// </summary>
+public sealed class InputCodec(SymbolTable symbols)
+{
+    private const byte Version = 1;
+    private readonly RecordWriter _writer = new();
+
+    private enum Kind : byte
+    {
+        TickFold = 1,
+        Signal = 2,
+        RecorderSet = 3,
+        RecorderRemoved = 4,
+        ApiKeySet = 5,
+        ApiKeyRemoved = 6,
+        InstrumentsSet = 7,
+        FrontContractsSet = 8,
+        ServiceStarted = 9,
+    }
+
+    /// <summary>The bytes are good until the next call.</summary>
+    public ReadOnlySpan<byte> Write(long at, Input input)
+    {
+        _writer.Clear();
+        switch (input)
+        {
+            case TickFold fold:
+                Head(Kind.TickFold, at);
+                Write(fold.Symbol);
+                Write(fold.Ticks);
+                break;
+            case SignalInput signal:
+                Head(Kind.Signal, at);
+                Write(signal);
+                break;
+            case RecorderSet set:
+                Head(Kind.RecorderSet, at);
+                Write(set.Recorder);
+                break;
+            case RecorderRemoved removed:
+                Head(Kind.RecorderRemoved, at);
+                _writer.Int64(removed.RecorderId);
+                break;
+            case ApiKeySet set:
+                Head(Kind.ApiKeySet, at);
+                _writer.Text(set.Key.Name);
+                _writer.Byte((byte)set.Key.Scope);
+                _writer.Text(set.Key.HashHex);
+                _writer.Int64(set.Key.CreatedAt);
+                break;
+            case ApiKeyRemoved removed:
+                Head(Kind.ApiKeyRemoved, at);
+                _writer.Text(removed.HashHex);
+                break;
+            case InstrumentsSet set:
+                Head(Kind.InstrumentsSet, at);
+                Write(set);
+                break;
+            case FrontContractsSet set:
+                Head(Kind.FrontContractsSet, at);
+                Write(set);
+                break;
+            case ServiceStarted:
+                Head(Kind.ServiceStarted, at);
+                break;
+            default:
+                Invariant.Broken("input without a record");
+                break;
+        }
+        return _writer.Written;
+    }
+
+    /// <summary>Throws <see cref="InvalidDataException"/> when the record is of a kind or version that this program does not know.</summary>
+    public Input Read(ReadOnlySpan<byte> payload, out long at)
+    {
+        var reader = new RecordReader(payload);
+        var kind = (Kind)reader.Byte();
+        var version = reader.Byte();
+        at = reader.Int64();
+        if (version != Version) throw new InvalidDataException($"record kind {kind} has version {version}; this program knows {Version}");
+        Input input = kind switch
+        {
+            Kind.TickFold => new TickFold(ReadSymbol(ref reader), ReadExcursion(ref reader)),
+            Kind.Signal => ReadSignal(ref reader),
+            Kind.RecorderSet => new RecorderSet(ReadRecorder(ref reader)),
+            Kind.RecorderRemoved => new RecorderRemoved(reader.Int64()),
+            Kind.ApiKeySet => new ApiKeySet(new ApiKey(reader.Text(), (KeyScope)reader.Byte(), reader.Text(), reader.Int64())),
+            Kind.ApiKeyRemoved => new ApiKeyRemoved(reader.Text()),
+            Kind.InstrumentsSet => ReadInstruments(ref reader),
+            Kind.FrontContractsSet => ReadFronts(ref reader),
+            Kind.ServiceStarted => new ServiceStarted(),
+            _ => throw new InvalidDataException($"record kind {kind} is not known to this program"),
+        };
+        if (!reader.IsAtEnd) throw new InvalidDataException($"record kind {kind} is longer than its fields");
+        return input;
+    }
+
+    private void Head(Kind kind, long at)
+    {
+        _writer.Byte((byte)kind);
+        _writer.Byte(Version);
+        _writer.Int64(at);
+    }
+
+    private void Write(Symbol symbol)
+    {
+        _writer.Text(symbol.Name);
+        _writer.Text(symbol.Root);
+        _writer.Byte((byte)symbol.Kind);
+        _writer.Byte((byte)symbol.ContinuousIndex);
+    }
+
+    private Symbol ReadSymbol(ref RecordReader reader) =>
+        symbols.FromCanonical(reader.Text(), reader.Text(), (SymbolKind)reader.Byte(), reader.Byte());
+
+    private void Write(in Excursion ticks)
+    {
+        _writer.Int64(ticks.Count);
+        _writer.Int64(ticks.First);
+        _writer.Int64(ticks.FirstAt);
+        _writer.Int64(ticks.Last);
+        _writer.Int64(ticks.LastAt);
+        _writer.Int64(ticks.Min);
+        _writer.Int64(ticks.MinAt);
+        _writer.Int64(ticks.Max);
+        _writer.Int64(ticks.MaxAt);
+        _writer.Int64(ticks.Drop);
+        _writer.Int64(ticks.Rise);
+        _writer.Int64(ticks.NewestAt);
+    }
+
+    private static Excursion ReadExcursion(ref RecordReader reader) => new()
+    {
+        Count = reader.Int64(),
+        First = reader.Int64(),
+        FirstAt = reader.Int64(),
+        Last = reader.Int64(),
+        LastAt = reader.Int64(),
+        Min = reader.Int64(),
+        MinAt = reader.Int64(),
+        Max = reader.Int64(),
+        MaxAt = reader.Int64(),
+        Drop = reader.Int64(),
+        Rise = reader.Int64(),
+        NewestAt = reader.Int64(),
+    };
+
+    private void Write(SignalInput input)
+    {
+        _writer.Int64(input.RecorderId);
+        _writer.Byte((byte)input.OnOpposite);
+        _writer.Int64(input.DefaultQuantity);
+        _writer.Int64(input.Commission);
+        _writer.Int64(input.Price);
+        _writer.Byte((byte)input.PriceSource);
+        Write(input.Contract);
+        _writer.Bool(input.IsUnpriced);
+        _writer.Int64(input.TickSize);
+        _writer.Int64(input.TickValue);
+        _writer.Int64(input.Currency);
+        _writer.Int32((int)input.Flags);
+        _writer.Byte((byte)input.Ignored);
+        _writer.Byte((byte)input.Reason);
+        Write(input.Signal);
+    }
+
+    private void Write(Signal signal)
+    {
+        Write(signal.Symbol);
+        _writer.Byte((byte)signal.Action);
+        _writer.Optional(signal.TargetPosition);
+        _writer.Optional(signal.TargetSide is { } side ? (long)side : null);
+        _writer.Optional(signal.PreviousPosition);
+        _writer.Bool(signal.WasFlat);
+        _writer.Optional(signal.Quantity);
+        _writer.Optional(signal.Price);
+        _writer.Optional(signal.At);
+        _writer.Bool(signal.HasFiringTime);
+        _writer.Optional(signal.Key);
+        _writer.Optional(signal.Label);
+        _writer.UInt128(signal.BodyHash);
+    }
+
+    private SignalInput ReadSignal(ref RecordReader reader)
+    {
+        var recorderId = reader.Int64();
+        var onOpposite = (OnOpposite)reader.Byte();
+        var defaultQuantity = reader.Int64();
+        var commission = reader.Int64();
+        var price = reader.Int64();
+        var source = (PriceSource)reader.Byte();
+        var contract = ReadSymbol(ref reader);
+        var isUnpriced = reader.Bool();
+        var tickSize = reader.Int64();
+        var tickValue = reader.Int64();
+        var currency = reader.Int64();
+        var flags = (Flags)reader.Int32();
+        var ignored = (IgnoreReason)reader.Byte();
+        var reason = (CloseReason)reader.Byte();
+        return new SignalInput(recorderId, ReadCanonical(ref reader))
+        {
+            OnOpposite = onOpposite,
+            DefaultQuantity = defaultQuantity,
+            Commission = commission,
+            Price = price,
+            PriceSource = source,
+            Contract = contract,
+            IsUnpriced = isUnpriced,
+            TickSize = tickSize,
+            TickValue = tickValue,
+            Currency = currency,
+            Flags = flags,
+            Ignored = ignored,
+            Reason = reason,
+        };
+    }
+
+    private Signal ReadCanonical(ref RecordReader reader) => new()
+    {
+        Symbol = ReadSymbol(ref reader),
+        Action = (SignalAction)reader.Byte(),
+        TargetPosition = reader.OptionalInt64(),
+        TargetSide = (Side?)reader.OptionalInt64(),
+        PreviousPosition = reader.OptionalInt64(),
+        WasFlat = reader.Bool(),
+        Quantity = reader.OptionalInt64(),
+        Price = reader.OptionalInt64(),
+        At = reader.OptionalInt64(),
+        HasFiringTime = reader.Bool(),
+        Key = reader.OptionalText(),
+        Label = reader.OptionalText(),
+        BodyHash = reader.UInt128(),
+    };
+
+    private void Write(Recorder recorder)
+    {
+        _writer.Int64(recorder.Id);
+        _writer.Int64(recorder.CreatedAt);
+        var settings = recorder.Settings;
+        _writer.Text(settings.Name);
+        _writer.Byte((byte)settings.OnOpposite);
+        _writer.Int64(settings.DefaultQuantity);
+        _writer.Int64(settings.DuplicateWindow);
+        _writer.Int64(settings.PriceMaxAge);
+        _writer.Byte((byte)settings.FillPrice);
+        _writer.Int64(settings.Commission);
+        _writer.Bool(settings.Enabled);
+        _writer.Int32(recorder.Tokens.Count);
+        foreach (var token in recorder.Tokens)
+        {
+            _writer.Text(token.Label);
+            _writer.Text(token.HashHex);
+            _writer.Int64(token.CreatedAt);
+        }
+    }
+
+    private static Recorder ReadRecorder(ref RecordReader reader)
+    {
+        var id = reader.Int64();
+        var createdAt = reader.Int64();
+        var settings = new RecorderSettings
+        {
+            Name = reader.Text(),
+            OnOpposite = (OnOpposite)reader.Byte(),
+            DefaultQuantity = reader.Int64(),
+            DuplicateWindow = reader.Int64(),
+            PriceMaxAge = reader.Int64(),
+            FillPrice = (FillPrice)reader.Byte(),
+            Commission = reader.Int64(),
+            Enabled = reader.Bool(),
+        };
+        var tokens = new RecorderToken[reader.Int32()];
+        for (var i = 0; i < tokens.Length; i++) tokens[i] = new RecorderToken(reader.Text(), reader.Text(), reader.Int64());
+        return new Recorder(id, settings, tokens, createdAt);
+    }
+
+    private void Write(InstrumentsSet set)
+    {
+        _writer.Bool(set.FromFiles);
+        _writer.Int32(set.Rows.Count);
+        foreach (var row in set.Rows)
+        {
+            _writer.Text(row.Root);
+            _writer.Text(row.Exchange);
+            _writer.Text(row.Name);
+            _writer.Int64(row.TickSize);
+            _writer.Int64(row.TickValue);
+            _writer.Text(row.Currency);
+            _writer.Byte((byte)row.Kind);
+        }
+    }
+
+    private static InstrumentsSet ReadInstruments(ref RecordReader reader)
+    {
+        var fromFiles = reader.Bool();
+        var rows = new Instrument[reader.Int32()];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = new Instrument(
+                reader.Text(), reader.Text(), reader.Text(), reader.Int64(), reader.Int64(), reader.Text(), (InstrumentKind)reader.Byte());
+        }
+        return new InstrumentsSet(rows, fromFiles);
+    }
+
+    private void Write(FrontContractsSet set)
+    {
+        _writer.Bool(set.FromFile);
+        _writer.Int32(set.Rows.Count);
+        foreach (var row in set.Rows)
+        {
+            _writer.Text(row.Root);
+            _writer.Text(row.Contract);
+            _writer.Int64(row.FromUtc);
+        }
+    }
+
+    private static FrontContractsSet ReadFronts(ref RecordReader reader)
+    {
+        var fromFile = reader.Bool();
+        var rows = new FrontContract[reader.Int32()];
+        for (var i = 0; i < rows.Length; i++) rows[i] = new FrontContract(reader.Text(), reader.Text(), reader.Int64());
+        return new FrontContractsSet(rows, fromFile);
+    }
+}

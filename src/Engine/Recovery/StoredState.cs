@@ -1,0 +1,49 @@
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Signals;
+
+namespace StreamRecorder.Engine.Recovery;
+
+/// <summary>A symbol by name, as journal and database hold it.</summary>
+public readonly record struct StoredSymbol(string Name, string Root, SymbolKind Kind, int ContinuousIndex);
+
+/// <summary>Last price and newest tick of a symbol; times µs.</summary>
+public readonly record struct StoredPrice(StoredSymbol Symbol, long LastPrice, long LastAt, long NewestAt, long ChangedAt);
+
+/// <summary>The record of a key as of its last change, flat ones too.</summary>
+public readonly record struct StoredKey(long RecorderId, StoredSymbol Symbol, StoredSymbol Contract, Position Record);
+
+/// <summary>Neighbouring folds of one symbol between which no open key starts, as one.</summary>
+public readonly record struct StoredFold(string Symbol, long FromSequence, long ToSequence, Excursion Ticks);
+
+/// <summary>A repeat key and what its first delivery was answered.</summary>
+public readonly record struct StoredRepeat(long RecorderId, string Key, UInt128 BodyHash, long At, SignalAnswer Answer);
+
+/// <summary>
+/// All that the database holds as of one sequence. The large parts are streams in a fixed order, read once: a million keys never stand in memory twice.
+/// </summary>
+public sealed record StoredState
+{
+    public required long Sequence { get; init; }
+    public required long Now { get; init; }
+    public required long TotalGap { get; init; }
+    public required long NextRecorderId { get; init; }
+    public required IReadOnlyList<Recorder> Recorders { get; init; }
+    public required IReadOnlyList<ApiKey> ApiKeys { get; init; }
+    public required IReadOnlyList<Instrument> InstrumentsFromFiles { get; init; }
+    public required IReadOnlyList<Instrument> InstrumentsFromApi { get; init; }
+    public required IReadOnlyList<FrontContract> FrontContractsFromFile { get; init; }
+    public required IReadOnlyList<FrontContract> FrontContractsFromApi { get; init; }
+    public required IEnumerable<StoredPrice> Prices { get; init; }
+
+    /// <summary>Ordered by contract name (ordinal), then by the record's sequence.</summary>
+    public required IEnumerable<StoredKey> Keys { get; init; }
+
+    /// <summary>Ordered by symbol name (ordinal), then by first sequence. May begin before the oldest open key.</summary>
+    public required IEnumerable<StoredFold> Folds { get; init; }
+
+    /// <summary>Oldest first.</summary>
+    public required IEnumerable<StoredRepeat> Repeats { get; init; }
+}

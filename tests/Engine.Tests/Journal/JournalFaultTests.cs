@@ -1,0 +1,253 @@
+using StreamRecorder.Engine.Journal;
+using Xunit;
+
+namespace StreamRecorder.Engine.Tests.Journal;
+
+/// <summary>Writes that fail or hang while the journal runs, and what the next start makes of the disk.</summary>
+public sealed class JournalFaultTests
+{
+    private static readonly JournalOptions Options = JournalDirectory.Small;
+
+    [Fact]
+    public void Commit_RecordsAppendedMeanwhile_AreTakenByTheNextOne()
+    {
+        var disk = new FaultyDisk(1);
+        using var journal = Open(disk);
+        disk.HangAt = disk.Operations + 1;
+        journal.Append(1, JournalVerbs.Payload(1));
+        journal.StartCommit();
+        Assert.True(disk.WaitUntilHanging(JournalDirectory.Limit));
+        journal.Append(2, JournalVerbs.Payload(2));
+        journal.Append(3, JournalVerbs.Payload(3));
+        journal.StartCommit();
+        Assert.Equal(0, journal.CommittedSequence);
+
+        using var woken = new SemaphoreSlim(0);
+        journal.Committed += () => woken.Release();
+        disk.Release();
+        Assert.True(woken.Wait(JournalDirectory.Limit, TestContext.Current.CancellationToken));
+        Assert.Equal(1, journal.CommittedSequence);
+        int before = disk.Operations;
+        journal.StartCommit();
+        Assert.True(woken.Wait(JournalDirectory.Limit, TestContext.Current.CancellationToken));
+        Assert.Equal(3, journal.CommittedSequence);
+        Assert.Equal(before + 2, disk.Operations);
+    }
+
+    [Theory]
+    [InlineData(1, "data")]
+    [InlineData(2, "slot")]
+    public void Commit_WriteFails_FaultsAndMovesNothing(int nth, string _)
+    {
+        var probe = new FaultyDisk(3);
+        using (var quiet = Open(probe)) quiet.AppendAndCommit(10);
+        var disk = new FaultyDisk(3) { FailAt = probe.Operations + nth };
+        using var journal = Open(disk);
+        journal.AppendAndCommit(10);
+        using var woken = new ManualResetEventSlim();
+        journal.Committed += woken.Set;
+        journal.Append(11, JournalVerbs.Payload(11));
+        journal.StartCommit();
+
+        Assert.True(woken.Wait(JournalDirectory.Limit, TestContext.Current.CancellationToken));
+        var fault = Assert.IsType<JournalFailedException>(journal.Fault);
+        Assert.IsType<IOException>(fault.InnerException);
+        Assert.Contains("No space left", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(10, journal.CommittedSequence);
+        Assert.False(journal.CanAppend(10));
+        Assert.Throws<JournalFailedException>(() => journal.Append(12, JournalVerbs.Payload(12)));
+
+        using var again = Open(disk.Restart());
+        var (first, last) = again.ReplayChecked();
+        Assert.Equal(1, first);
+        Assert.InRange(last, 10, 11);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Commit_Hangs_FaultsAfterTheTimeout(int nth)
+    {
+        var time = new FakeTime();
+        var disk = new FaultyDisk(5);
+        using var journal = Open(disk, time);
+        journal.AppendAndCommit(5);
+        disk.HangAt = disk.Operations + nth;
+        using var woken = new SemaphoreSlim(0);
+        journal.Append(6, JournalVerbs.Payload(6));
+        journal.Committed += () => woken.Release();
+        journal.StartCommit();
+        Assert.True(disk.WaitUntilHanging(JournalDirectory.Limit));
+        time.Advance(Options.CommitTimeout - TimeSpan.FromTicks(1));
+        Assert.Null(journal.Fault);
+        time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.True(woken.Wait(JournalDirectory.Limit, TestContext.Current.CancellationToken));
+        Assert.IsType<TimeoutException>(Assert.IsType<JournalFailedException>(journal.Fault).InnerException);
+        disk.Release();
+        journal.Dispose();
+        Assert.Equal(5, journal.CommittedSequence);
+    }
+
+    [Fact]
+    public void Commit_SlowButEnding_IsNoFault()
+    {
+        var time = new FakeTime();
+        var disk = new FaultyDisk(5);
+        using var journal = Open(disk, time);
+        for (int i = 0; i < 3; i++)
+        {
+            time.Advance(Options.CommitTimeout * 0.9);
+            journal.AppendAndCommit(1);
+        }
+
+        Assert.Equal((3, null), (journal.CommittedSequence, journal.Fault));
+    }
+
+    [Fact]
+    public void CanAppend_DiskHangs_TurnsFalseInsteadOfWaiting()
+    {
+        var disk = new FaultyDisk(7);
+        using var journal = Open(disk);
+        disk.HangAt = disk.Operations + 1;
+        long bytes = 0;
+        while (journal.CanAppend(100))
+        {
+            journal.Append(journal.AppendedSequence + 1, new byte[100]);
+            bytes += 128;
+            journal.StartCommit();
+            Assert.True(bytes <= Options.MemoryBytes);
+        }
+
+        Assert.InRange(bytes, Options.PageBytes, Options.MemoryBytes);
+        disk.Release();
+        journal.Commit();
+        Assert.Equal(journal.AppendedSequence, journal.CommittedSequence);
+        Assert.True(journal.CanAppend(100));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Journal_NthOperationFails_KeepsAPrefixWithAllThatWasCommitted(bool goesDown)
+    {
+        int failed = 0;
+        for (int n = 1; ; n++)
+        {
+            var disk = new FaultyDisk(seed: n) { FailAt = n, GoesDown = goesDown };
+            var (appended, committed, keptFrom) = Work(disk);
+            var (first, last) = ReadBack(disk.Restart());
+            Assert.True(last >= committed && last <= appended, $"seed {n}: {committed} committed, {appended} appended, {last} found");
+            Assert.True(first <= keptFrom, $"seed {n}: kept from {keptFrom}, found from {first}");
+            if (!disk.HasFailed) break;
+            failed++;
+        }
+
+        Assert.True(failed > 60, $"only {failed} operations failed: the work is too small to show anything");
+    }
+
+    [Fact]
+    public void Commit_NewestSlotLostByTheMedium_StillGivesAllCommitted()
+    {
+        var disk = new FaultyDisk(9);
+        using (var journal = Open(disk))
+        {
+            for (int i = 0; i < 7; i++) journal.AppendAndCommit(5);
+        }
+
+        for (int slot = 0; slot < 2; slot++)
+        {
+            var damaged = disk.Restart();
+            damaged.FlipSlotBit(slot);
+            using (var again = Open(damaged)) Assert.Equal((1, 35), again.ReplayChecked());
+            using var third = Open(damaged.Restart());
+            Assert.Equal((1, 35), third.ReplayChecked());
+            third.AppendAndCommit(5);
+            Assert.Null(third.Fault);
+        }
+    }
+
+    [Fact]
+    public void Journal_TailOfAnEarlierLife_NeverReappears()
+    {
+        // The first life leaves records 11 to 20 behind the committed part; the second writes another 11 of the same length over the first of them.
+        var disk = new FaultyDisk(11);
+        var journal = Open(disk);
+        for (int i = 1; i <= 10; i++) journal.Append(i, new byte[40]);
+        journal.Commit();
+        for (int i = 11; i <= 20; i++) journal.Append(i, new byte[40]);
+        disk.HangAt = disk.Operations + 2;
+        journal.StartCommit();
+        Assert.True(disk.WaitUntilHanging(JournalDirectory.Limit));
+        var second = disk.Restart();
+        disk.Release();
+        journal.Dispose();
+        using (var again = Open(second))
+        {
+            Assert.Equal(10, again.AppendedSequence);
+            again.Append(11, [.. Enumerable.Repeat((byte)7, 40)]);
+            again.Commit();
+        }
+
+        for (int slot = 0; slot < 2; slot++)
+        {
+            var damaged = second.Restart();
+            damaged.FlipSlotBit(slot);
+            using var third = Open(damaged);
+            Assert.Equal(11, third.AppendedSequence);
+        }
+    }
+
+    /// <summary>Opens a journal and waits for the segment written ahead, so that the operations of a test can be counted.</summary>
+    private static FasterJournal Open(JournalDisk disk, TimeProvider? time = null)
+    {
+        var journal = new FasterJournal(disk, Options, time ?? TimeProvider.System);
+        int tail = (int)(journal.TailAddress / Options.SegmentBytes);
+        Assert.True(SpinWait.SpinUntil(
+            () => journal.Fault is not null || disk.Segments().Contains(new JournalSegment(tail + 1, Options.SegmentBytes)), JournalDirectory.Limit));
+        return journal;
+    }
+
+    /// <summary>Many commits over several segments with a truncation between; gives what was appended, what was acknowledged and from where on it must be kept.</summary>
+    private static (long Appended, long Committed, long KeptFrom) Work(FaultyDisk disk)
+    {
+        FasterJournal journal;
+        try
+        {
+            journal = Open(disk);
+        }
+        catch (IOException)
+        {
+            return (0, 0, 1);
+        }
+
+        using (journal)
+        {
+            for (int i = 0; i < 24 && journal.Fault is null; i++)
+            {
+                try
+                {
+                    journal.AppendAndCommit(40, spread: 60);
+                }
+                catch (JournalFailedException)
+                {
+                    break;
+                }
+
+                if (i % 6 == 5) journal.TruncateBefore(journal.CommittedSequence - 100);
+            }
+
+            return (journal.AppendedSequence, journal.CommittedSequence, journal.FirstSequence);
+        }
+    }
+
+    private static (long First, long Last) ReadBack(FaultyDisk disk)
+    {
+        using var journal = Open(disk);
+        var (first, last) = journal.ReplayChecked(spread: 60);
+        Assert.Equal(last, journal.AppendedSequence);
+        journal.AppendAndCommit(3, spread: 60);
+        Assert.Null(journal.Fault);
+        return (first == 0 ? 1 : first, last);
+    }
+}

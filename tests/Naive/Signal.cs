@@ -1,0 +1,100 @@
+namespace StreamRecorder.Naive;
+
+public enum SignalAction
+{
+    None,
+    Buy,
+    Sell,
+    Add,
+    Reverse,
+    Close,
+    Exit,
+    CloseLong,
+    CloseShort,
+    Cancel,
+}
+
+/// <summary>What a line says, checked but not yet judged against a position. Sides are +1 long, -1 short, 0 flat.</summary>
+public sealed record Signal(
+    SignalAction Action,
+    Symbol Symbol,
+    long OwnTime,
+    int? TargetSide,
+    Fraction? Target,
+    bool SaysFlatBefore,
+    Fraction? Price,
+    Fraction? QuantityGiven)
+{
+    /// <summary>The quantity of an entry: one contract where none is given. Asking is needing, so a zero is refused here and not before.</summary>
+    public Fraction Quantity => PositiveQuantity ?? Fraction.One;
+
+    public Fraction? PositiveQuantity => QuantityGiven is { Sign: <= 0 } ? throw new RefusedException("quantity is not above 0") : QuantityGiven;
+
+    public static Signal Read(SignalLine line, InstrumentTable table)
+    {
+        var symbol = Symbol.Parse(Text(line, "symbol", "ticker") ?? throw new RefusedException("no symbol"), line.OwnTime, table);
+        var action = ActionOf(Text(line, "action", "data", "order_action", "side"));
+        var side = SideOf(line, "sentiment", "market_position");
+        if (action == SignalAction.None && side is null && Text(line, "position_size") is null) throw new RefusedException("no action");
+        return new Signal(
+            action,
+            symbol ?? throw new RefusedException("unknown instrument"),
+            line.OwnTime,
+            side,
+            TargetOf(side, NumberOf(line, Limits.Quantity, "market_position_size"), NumberOf(line, Limits.Quantity, "position_size")),
+            SideOf(line, "prev_market_position") == 0 || NumberOf(line, Limits.Quantity, "prev_market_position_size") is { Sign: 0 },
+            NumberOf(line, Limits.Price, "price", "signalprice"),
+            NumberOf(line, Limits.Quantity, "quantity", "qty", "contracts"));
+    }
+
+    private static string? Text(SignalLine line, params string[] names) =>
+        names.Select(name => line.Fields.GetValueOrDefault(name)).FirstOrDefault(text => text is not null);
+
+    private static Fraction? NumberOf(SignalLine line, Func<string, Fraction?> read, params string[] names) =>
+        Text(line, names) is { } text ? read(text) ?? throw new RefusedException($"{names[0]}: not a number, or out of range") : null;
+
+    private static SignalAction ActionOf(string? text) => text?.ToLowerInvariant() switch
+    {
+        null => SignalAction.None,
+        "buy" or "long" or "enter_long" or "bullish" => SignalAction.Buy,
+        "sell" or "short" or "enter_short" or "bearish" => SignalAction.Sell,
+        "close" or "flat" or "flatten" or "closeposition" or "close_position" => SignalAction.Close,
+        "exit" => SignalAction.Exit,
+        "close_long" or "closelong" or "exit_long" => SignalAction.CloseLong,
+        "close_short" or "closeshort" or "exit_short" => SignalAction.CloseShort,
+        "add" => SignalAction.Add,
+        "reverse" => SignalAction.Reverse,
+        "cancel" => SignalAction.Cancel,
+        _ => throw new RefusedException("unknown action"),
+    };
+
+    private static int? SideOf(SignalLine line, params string[] names)
+    {
+        var sides = names.Select(name => Text(line, name)).OfType<string>().Select(OneSide).Distinct().ToList();
+        if (sides.Count > 1) throw new RefusedException("contradiction between the target sides");
+        return sides.Count == 1 ? sides[0] : null;
+    }
+
+    private static int OneSide(string text) => text.ToLowerInvariant() switch
+    {
+        "long" or "bullish" => 1,
+        "short" or "bearish" => -1,
+        "flat" => 0,
+        _ => throw new RefusedException("unknown target side"),
+    };
+
+    /// <summary>The signed size wanted, if the alert names one: a side with its absolute size, or a size with its sign.</summary>
+    private static Fraction? TargetOf(int? side, Fraction? size, Fraction? signedSize)
+    {
+        var fromSide = side is { } direction && size is { } absolute ? WithSide(direction, absolute) : (Fraction?)null;
+        if (side is { } named && signedSize is { } signed && named != signed.Sign) throw new RefusedException("contradiction between side and size");
+        if (fromSide is { } one && signedSize is { } other && one != other) throw new RefusedException("contradiction between two sizes");
+        return fromSide ?? signedSize;
+    }
+
+    private static Fraction WithSide(int side, Fraction size)
+    {
+        if (size.Sign < 0 || (size.Sign == 0) != (side == 0)) throw new RefusedException("contradiction between side and size");
+        return side * size;
+    }
+}
