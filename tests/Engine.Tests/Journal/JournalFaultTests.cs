@@ -173,7 +173,8 @@ public sealed class JournalFaultTests
     [Fact]
     public void Journal_TailOfAnEarlierLife_NeverReappears()
     {
-        // Entries of 64 bytes: record 15 of the second life ends with its sector, right before record 16 of the first one, which was written and never committed.
+        // Entries of 64 bytes: record 15 of the second life ends with its sector, right before record 16 of the first one, which was written
+        // and never committed.
         const int Committed = 14;
         var disk = new FaultyDisk(11);
         var journal = Open(disk);
@@ -213,7 +214,10 @@ public sealed class JournalFaultTests
         return journal;
     }
 
-    /// <summary>Many commits over several segments with a truncation between; gives what was appended, what was acknowledged and from where on it must be kept.</summary>
+    /// <summary>
+    /// Many commits over several segments with a truncation between; gives what was appended, what was acknowledged and from where on it
+    /// must be kept.
+    /// </summary>
     private static (long Appended, long Committed, long KeptFrom) Work(FaultyDisk disk)
     {
         FasterJournal journal;
