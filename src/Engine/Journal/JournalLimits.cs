@@ -10,7 +10,8 @@ public static class JournalLimits
     public const int PayloadBytesMax = 256 * 1024;
 
     /// <summary>
-    /// A page is the unit of FasterLog's memory and of reading. 1 MiB: a record never crosses a page, so little more than a quarter is padding at worst.
+    /// A page is the unit of FasterLog's memory and of reading. 1 MiB: a record never crosses a page, and little more
+    /// than a quarter of it is padding at worst.
     /// </summary>
     public const int PageBytesDefault = 1024 * 1024;
 
