@@ -38,6 +38,17 @@ public interface IJournal : IDisposable
     /// </summary>
     void StartCommit();
 
+    /// <summary>Sequence of the first record that is kept; one more than the last when there is none.</summary>
+    long FirstSequence { get; }
+
+    /// <summary>Bytes on disk. Read from any thread.</summary>
+    long DiskBytes { get; }
+
+    /// <summary>
+    /// Gives up records before <paramref name="sequence"/>, as far as whole files allow and never beyond what is committed; the space comes back some commits later.
+    /// </summary>
+    void TruncateBefore(long sequence);
+
     /// <summary>
     /// Raised after <see cref="CommittedSequence"/> or <see cref="Fault"/> changed, on a thread of the pool: it only wakes the loop.
     /// Nothing is raised when <see cref="CanAppend"/> turns true because a file was written ahead: a loop that waits for it looks again in a
