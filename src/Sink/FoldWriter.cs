@@ -4,6 +4,7 @@ using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Recovery;
 
 namespace StreamRecorder.Sink;
 
@@ -96,10 +97,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
     private void Know(string name, string root)
     {
         if (_known.Contains(name)) return;
-        // A canonical name says what it is: ROOT1! is continuous, a spot symbol is its own root, the rest is dated.
-        if (name == root) Know(name, root, SymbolKind.Spot, 0);
-        else if (name[^1] == '!') Know(name, root, SymbolKind.Continuous, name[^2] - '0');
-        else Know(name, root, SymbolKind.Dated, 0);
+        var symbol = StoredSymbol.Of(name, root);
+        Know(symbol.Name, symbol.Root, symbol.Kind, symbol.ContinuousIndex);
     }
 
     private void Know(string name, string root, SymbolKind kind, int continuousIndex)
