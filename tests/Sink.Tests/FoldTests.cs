@@ -7,8 +7,8 @@ using Xunit;
 namespace StreamRecorder.Sink.Tests;
 
 /// <summary>
-/// The promise that recovery rests on: a key's record, followed by the rows of its contract after the record's sequence, gives the figures that the engine has; and no
-/// row reaches over the start of an open key.
+/// The promise that recovery rests on: a key's record, followed by the rows of its contract after the record's sequence, gives the figures that the
+/// engine has; and no row reaches over the start of an open key.
 /// </summary>
 public sealed class FoldTests : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ public sealed class FoldTests : IAsyncDisposable
         foreach (var part in Enumerable.Range(0, 4))
         {
             var known = script.Groups.Count;
-            for (var i = 0; i < 120; i++) Step(script, random, recorders);
+            for (var i = 0; i < 120; i++) Steps.Random(script, random, recorders);
             // Each part by a sink of its own, as if the process had been restarted.
             await _rig.WriteAsync(part == 0 ? script.Groups : script.Groups[known..], rowsMax);
             AssertFigures(script);
@@ -88,21 +88,6 @@ public sealed class FoldTests : IAsyncDisposable
         AssertFigures(script);
         _rig.Execute("DELETE FROM symbol_folds WHERE from_seq = 2; UPDATE symbol_folds SET from_seq = 2, min_e9 = 1");
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertFigures(script));
-    }
-
-    private static void Step(Script script, Random random, long[] recorders)
-    {
-        var symbol = random.Next(3) == 0 ? script.Aapl : script.Mnq;
-        var price = 1000 + random.Next(200) * 0.25m;
-        var recorder = recorders[random.Next(recorders.Length)];
-        switch (random.Next(8))
-        {
-            case 0: script.Buy(recorder, random.Next(1, 4), price, symbol); break;
-            case 1: script.Sell(recorder, random.Next(1, 4), price, symbol); break;
-            case 2: script.Close(recorder, price, symbol); break;
-            case 3: script.Signal(recorder, Engine.Signals.SignalAction.Exit, Script.E9(1), Script.E9(price), symbol); break;
-            default: script.Tick(symbol == script.Mnq ? script.MnqDec : symbol, price, price - random.Next(9), price + random.Next(9)); break;
-        }
     }
 
     private async Task ThinAsync()

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace StreamRecorder.Sink.Tests;
 
-/// <summary>A real database file in a directory of its own, an outbox, and sinks that can be started one after the other as processes would be.</summary>
+/// <summary>
+/// A real database file in a directory of its own, an outbox, and sinks that can be started one after the other as processes would be.
+/// </summary>
 internal sealed class Rig : IAsyncDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
