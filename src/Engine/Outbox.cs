@@ -84,22 +84,21 @@ public sealed class Outbox
     /// <summary>Any thread: positions closed and not in the database yet. Take this before asking the database, then drop what it has too.</summary>
     public IReadOnlyList<PositionView> PendingClosed()
     {
-        var closed = new List<PositionView>();
-        foreach (var output in PendingOutputs<PositionClosed>()) closed.Add(output.View());
-        return closed;
+        // The views are made outside the lock, which the engine's thread needs.
+        return [.. Pending<PositionClosed>(_ => true).Select(closed => closed.Output.View())];
     }
 
-    /// <summary>Any thread: fills of a position that are not in the database yet, oldest first.</summary>
-    public IReadOnlyList<FillOutput> PendingFills(long positionId) => [.. PendingOutputs<FillOutput>().Where(f => f.PositionId == positionId)];
+    /// <summary>Any thread: fills of a position that are not in the database yet with their inputs' sequences, oldest first.</summary>
+    public IReadOnlyList<(long Sequence, FillOutput Fill)> PendingFills(long positionId) => Pending<FillOutput>(f => f.PositionId == positionId);
 
-    private List<T> PendingOutputs<T>() where T : Output
+    private List<(long Sequence, T Output)> Pending<T>(Predicate<T> isWanted) where T : Output
     {
-        var found = new List<T>();
+        var found = new List<(long, T)>();
         lock (_pendingLock)
         {
             foreach (var group in _pending)
                 foreach (var output in group.Outputs)
-                    if (output is T wanted) found.Add(wanted);
+                    if (output is T wanted && isWanted(wanted)) found.Add((group.Sequence, wanted));
         }
         return found;
     }

@@ -41,8 +41,10 @@ public sealed class ClosedReader(Outbox outbox, Queries queries)
     public List<FillOutput> Fills(long positionId)
     {
         var pending = outbox.PendingFills(positionId);
-        List<FillOutput> written = [.. queries.Fills(positionId).Select(f => f.Fill)];
-        return [.. written, .. pending.Skip(Overlap(written, pending))];
+        var written = queries.Fills(positionId);
+        // The fills of one input are written together, so the newest sequence there tells what the database has by now.
+        var last = written.Count == 0 ? 0 : written[^1].Sequence;
+        return [.. written.Select(f => f.Fill), .. pending.Where(f => f.Sequence > last).Select(f => f.Fill)];
     }
 
     private static IEnumerable<PositionView> United(List<PositionView> pending, List<PositionView> written)
@@ -50,19 +52,6 @@ public sealed class ClosedReader(Outbox outbox, Queries queries)
         // A position is closed once, so either of two is right.
         var ids = new HashSet<long>();
         return pending.Concat(written).Where(p => ids.Add(p.Id));
-    }
-
-    /// <summary>How many of the pending fills the database has by now: the longest beginning of them that it ends with.</summary>
-    private static int Overlap(List<FillOutput> written, IReadOnlyList<FillOutput> pending)
-    {
-        for (var count = Math.Min(written.Count, pending.Count); count > 0; count--)
-        {
-            var start = written.Count - count;
-            var same = 0;
-            while (same < count && written[start + same] == pending[same]) same++;
-            if (same == count) return count;
-        }
-        return 0;
     }
 
     private static bool IsBefore(PositionView view, ClosingPlace place) =>
