@@ -59,6 +59,15 @@ public static class EngineLimits
     /// <summary>A tick may wait this long before it is journalled when nobody waits for it.</summary>
     public static readonly TimeSpan FoldInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How often to look again for room in the journal that comes without a signal.</summary>
+    public static readonly TimeSpan RoomInterval = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Inputs are kept this long in the journal after the database has them, so that a restored backup and the journal give back everything.</summary>
+    public static readonly TimeSpan JournalAge = TimeSpan.FromHours(24);
+
+    /// <summary>Beyond this the journal gives up inputs that the database has, however young: 4 GiB are a day of 500 signals a second.</summary>
+    public const long JournalBytesMax = 4L << 30;
+
     /// <summary>A contract that ticked within this time counts for resolving a continuous symbol (contract rule 3).</summary>
     public const long ContractAge = Timestamp.Day;
 

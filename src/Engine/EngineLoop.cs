@@ -25,14 +25,16 @@ public sealed class EngineLoop
     private readonly Outbox _outbox;
     private readonly InputCodec _codec;
     private readonly TimeProvider _time;
+    private readonly Retention _retention;
     private readonly Queue<Release> _releases = new();
     private readonly Queue<Query> _queries = new();
     private readonly List<TaskCompletionSource> _durableWaiters = [];
     private readonly List<Output> _outputs = [];
     private long _foldedStamp;
 
-    public EngineLoop(StateMachine state, IJournal journal, Inbox inbox, Outbox outbox, TimeProvider time)
+    public EngineLoop(StateMachine state, IJournal journal, Inbox inbox, Outbox outbox, TimeProvider time, Retention? retention = null)
     {
+        _retention = retention ?? new Retention(EngineLimits.JournalAge, EngineLimits.JournalBytesMax);
         _state = state;
         _journal = journal;
         _inbox = inbox;
@@ -58,13 +60,24 @@ public sealed class EngineLoop
     internal bool HasWork =>
         _journal.Fault is not null || IsReleasable() || (CanTake() && (!_inbox.IsEmpty || _queries.Count > 0 || _durableWaiters.Count > 0));
 
-    /// <summary>How long until ticks that nobody waits for are journalled; infinite when there are none.</summary>
-    internal TimeSpan UntilFold
+    /// <summary>
+    /// How long to wait at most: until ticks that nobody waits for are due for the journal; a moment when work waits for room that makes no sound when it comes (a segment
+    /// written ahead); otherwise for ever.
+    /// </summary>
+    internal TimeSpan WaitLimit
     {
         get
         {
-            // With no room in journal or releases, a commit or the outbox wakes the loop.
-            if (_state.Prices.WithPending.Count == 0 || !CanTake()) return Timeout.InfiniteTimeSpan;
+            var pending = _state.Prices.WithPending.Count > 0;
+            if (!CanTake()) return pending || !_inbox.IsEmpty || _queries.Count > 0 || _durableWaiters.Count > 0 ? EngineLimits.RoomInterval : Timeout.InfiniteTimeSpan;
+            return pending ? UntilFold : Timeout.InfiniteTimeSpan;
+        }
+    }
+
+    private TimeSpan UntilFold
+    {
+        get
+        {
             var left = EngineLimits.FoldInterval - _time.GetElapsedTime(_foldedStamp);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
@@ -111,6 +124,7 @@ public sealed class EngineLoop
 
     private void Replayed(long sequence, ReadOnlySpan<byte> payload)
     {
+        _retention.Note(sequence, InputCodec.TimeOf(payload));
         // The database holds it already; the journal keeps it longer so that a restored backup catches up.
         if (sequence <= _state.Sequence) return;
         if (sequence != _state.Sequence + 1)
@@ -191,6 +205,13 @@ public sealed class EngineLoop
     private void HandleCommand(Command command)
     {
         var now = Math.Max(_state.Now, command.ReceivedAt);
+        if (command is TruncateJournal truncation)
+        {
+            _retention.Truncate(_journal, truncation.DurableSequence, now);
+            _inbox.Done();
+            command.Complete(new CommandResult(_state.Sequence, null, _journal.FirstSequence));
+            return;
+        }
         if (command.RootOf(_state) is { } root) FoldRoot(root, now);
         var plan = command.Plan(_state);
         _inbox.Done();
@@ -205,6 +226,7 @@ public sealed class EngineLoop
         var sequence = _state.Sequence + 1;
         var payload = _codec.Write(at, input);
         _journal.Append(sequence, payload);
+        _retention.Note(sequence, at);
         _outputs.Clear();
         var answer = _state.Apply(sequence, at, input, _outputs);
         Counters.InputsApplied++;

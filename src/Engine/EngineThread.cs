@@ -71,7 +71,7 @@ public sealed class EngineThread : IDisposable
     private void Sleep()
     {
         Interlocked.Exchange(ref _isSleeping, 1);
-        if (!_loop.HasWork && !(_isStopping && _loop.IsIdle)) _wake.WaitOne(WholeMilliseconds(_loop.UntilFold));
+        if (!_loop.HasWork && !(_isStopping && _loop.IsIdle)) _wake.WaitOne(WholeMilliseconds(_loop.WaitLimit));
         Interlocked.Exchange(ref _isSleeping, 0);
     }
 }

@@ -4,7 +4,8 @@ using FASTER.core;
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// What one commit says: which part of the log counts, and the sequences and the checksum at its ends (an independent witness of what a replay must find).
+/// What one commit says: which part of the log counts, and the sequences and the checksum at its ends (an independent witness of what a
+/// replay must find).
 /// </summary>
 internal readonly record struct CommitPoint(long Number, long Begin, long Until, long FirstSequence, long LastSequence, uint LastChecksum)
 {
@@ -24,7 +25,13 @@ internal readonly record struct CommitPoint(long Number, long Begin, long Until,
 
     /// <summary>The same in FasterLog's own form, which it reads back at start.</summary>
     public byte[] ToMetadata() =>
-        new FasterLogRecoveryInfo { BeginAddress = Begin, UntilAddress = Until, CommitNum = Number, Cookie = Cookie(FirstSequence, LastSequence, LastChecksum) }.ToByteArray();
+        new FasterLogRecoveryInfo
+        {
+            BeginAddress = Begin,
+            UntilAddress = Until,
+            CommitNum = Number,
+            Cookie = Cookie(FirstSequence, LastSequence, LastChecksum),
+        }.ToByteArray();
 
     /// <summary>Null when the metadata cannot be read or contradicts itself.</summary>
     public static CommitPoint? FromMetadata(byte[] metadata)
@@ -52,7 +59,10 @@ internal readonly record struct CommitPoint(long Number, long Begin, long Until,
         && FirstSequence <= LastSequence + 1 && (Begin == Until) == (FirstSequence == LastSequence + 1);
 }
 
-/// <summary>The bytes of one commit slot (drawn in docs/journal-layout.md): a header, FasterLog's metadata, zeros up to 4 KiB, one checksum over all of it.</summary>
+/// <summary>
+/// The bytes of one commit slot (drawn in docs/journal-layout.md): a header, FasterLog's metadata, zeros up to 4 KiB, one checksum over all
+/// of it.
+/// </summary>
 internal static class CommitSlot
 {
     public const int Bytes = 4096;
@@ -92,7 +102,8 @@ internal static class CommitSlot
         if (length is < 0 or > Bytes - MetadataAt) return null;
         if (CommitPoint.FromMetadata(slot.Slice(MetadataAt, length).ToArray()) is not { } point) return null;
         if (point.Number != BinaryPrimitives.ReadInt64LittleEndian(slot[NumberAt..])) return null;
-        return (point, new JournalLayout(BinaryPrimitives.ReadInt32LittleEndian(slot[PageBytesAt..]), BinaryPrimitives.ReadInt64LittleEndian(slot[SegmentBytesAt..])));
+        int pageBytes = BinaryPrimitives.ReadInt32LittleEndian(slot[PageBytesAt..]);
+        return (point, new JournalLayout(pageBytes, BinaryPrimitives.ReadInt64LittleEndian(slot[SegmentBytesAt..])));
     }
 
     /// <summary>The version of a slot that is whole but newer than this program, otherwise null.</summary>

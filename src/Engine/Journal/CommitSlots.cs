@@ -4,7 +4,8 @@ namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
 /// Where FasterLog keeps its commits: two slots of 4 KiB in one file that was written in full beforehand, used in turn by commit number.
-/// A commit needs no space, creates and deletes nothing, and a torn write leaves the other slot. Called by FasterLog's committer, one commit at a time.
+/// A commit needs no space, creates and deletes nothing, and a torn write leaves the other slot. Called by FasterLog's committer, one commit
+/// at a time.
 /// </summary>
 internal sealed class CommitSlots(JournalDisk disk, JournalLayout layout, CommitPoint newest, long olderBegin) : ILogCommitManager
 {

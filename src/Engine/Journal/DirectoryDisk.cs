@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using static System.FormattableString;
 
 namespace StreamRecorder.Engine.Journal;
 
@@ -49,7 +50,8 @@ public sealed partial class DirectoryDisk : JournalDisk
 
     public override void EnsureSegment(int number, long bytes)
     {
-        using var handle = File.OpenHandle(SegmentName(number), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, FileOptions.WriteThrough);
+        string name = SegmentName(number);
+        using var handle = File.OpenHandle(name, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, FileOptions.WriteThrough);
         var zeros = new byte[JournalLimits.WriteAheadBytes];
         for (long at = RandomAccess.GetLength(handle); at < bytes;)
         {
@@ -137,11 +139,12 @@ public sealed partial class DirectoryDisk : JournalDisk
     {
         if (OperatingSystem.IsWindows()) return;
         int descriptor = Open(path, 0);
-        if (descriptor < 0) throw new IOException($"The directory {path} cannot be opened to sync it (error {Marshal.GetLastPInvokeError().ToString(CultureInfo.InvariantCulture)}).");
-        int failed = Fsync(descriptor);
         int error = Marshal.GetLastPInvokeError();
+        if (descriptor < 0) throw new IOException(Invariant($"The directory {path} cannot be opened to sync it (error {error})."));
+        int failed = Fsync(descriptor);
+        error = Marshal.GetLastPInvokeError();
         _ = Close(descriptor);
-        if (failed != 0) throw new IOException($"The directory {path} cannot be synced (error {error.ToString(CultureInfo.InvariantCulture)}).");
+        if (failed != 0) throw new IOException(Invariant($"The directory {path} cannot be synced (error {error})."));
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

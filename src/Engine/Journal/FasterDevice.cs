@@ -3,8 +3,10 @@ using FASTER.core;
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// The device that FasterLog writes to: hands each transfer to the <see cref="JournalDisk"/> on a thread of the pool and keeps the exception of a failed one,
-/// which FasterLog would lose. Files are created and removed by the journal, never by FasterLog: a segment that is missing is an error, not a new empty file.
+/// The device that FasterLog writes to: hands each transfer to the <see cref="JournalDisk"/> on a thread of the pool and keeps the exception
+/// of a failed one,
+/// which FasterLog would lose. Files are created and removed by the journal, never by FasterLog: a segment that is missing is an error, not
+/// a new empty file.
 /// </summary>
 internal sealed unsafe class FasterDevice(JournalDisk disk) : StorageDeviceBase(disk.Name, JournalLimits.SectorBytes, Devices.CAPACITY_UNSPECIFIED)
 {
@@ -16,10 +18,12 @@ internal sealed unsafe class FasterDevice(JournalDisk disk) : StorageDeviceBase(
     /// <summary>True while a transfer is under way: FasterLog's memory must not be freed then.</summary>
     public bool Busy => Volatile.Read(ref _pending) != 0;
 
-    public override void WriteAsync(nint sourceAddress, int segmentId, ulong destinationAddress, uint numBytesToWrite, DeviceIOCompletionCallback callback, object context) =>
+    public override void WriteAsync(
+        nint sourceAddress, int segmentId, ulong destinationAddress, uint numBytesToWrite, DeviceIOCompletionCallback callback, object context) =>
         Start(new Transfer(this, true, sourceAddress, segmentId, (long)destinationAddress, numBytesToWrite, callback, context));
 
-    public override void ReadAsync(int segmentId, ulong sourceAddress, nint destinationAddress, uint readLength, DeviceIOCompletionCallback callback, object context) =>
+    public override void ReadAsync(
+        int segmentId, ulong sourceAddress, nint destinationAddress, uint readLength, DeviceIOCompletionCallback callback, object context) =>
         Start(new Transfer(this, false, destinationAddress, segmentId, (long)sourceAddress, readLength, callback, context));
 
     // Segments are removed by the journal, once both commit slots say that they are not needed.
@@ -56,7 +60,8 @@ internal sealed unsafe class FasterDevice(JournalDisk disk) : StorageDeviceBase(
     }
 
     private sealed class Transfer(
-        FasterDevice device, bool write, nint memory, int segment, long offset, uint bytes, DeviceIOCompletionCallback callback, object context) : IThreadPoolWorkItem
+        FasterDevice device, bool write, nint memory, int segment, long offset, uint bytes, DeviceIOCompletionCallback callback, object context)
+        : IThreadPoolWorkItem
     {
         public void Execute()
         {

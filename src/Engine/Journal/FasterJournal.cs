@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using FASTER.core;
+using static System.FormattableString;
 
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// The journal on disk: FasterLog for memory, addresses and group commit; own record header, commit slots, segment files and reading around it, because FasterLog's own
-/// lose or misread data without a word (docs/journal-layout.md). The engine's thread calls everything except what <see cref="IJournal"/> allows to others.
+/// The journal on disk: FasterLog for memory, addresses and group commit; own record header, commit slots, segment files and reading around
+/// it, because FasterLog's own
+/// lose or misread data without a word (docs/journal-layout.md). The engine's thread calls everything except what <see cref="IJournal"/>
+/// allows to others.
 /// </summary>
 public sealed class FasterJournal : IJournal
 {
@@ -46,7 +48,8 @@ public sealed class FasterJournal : IJournal
     public FasterJournal(string directory, JournalOptions options, TimeProvider time) : this(new DirectoryDisk(directory), options, time) { }
 
     /// <summary>
-    /// Opens or creates the journal on a disk, which it closes in the end. Throws <see cref="JournalDamagedException"/> (and has changed nothing) when the disk does not
+    /// Opens or creates the journal on a disk, which it closes in the end. Throws <see cref="JournalDamagedException"/> (and has changed
+    /// nothing) when the disk does not
     /// hold a journal that can be trusted, <see cref="IOException"/> when files cannot be read or created.
     /// </summary>
     public FasterJournal(JournalDisk disk, JournalOptions options, TimeProvider time)
@@ -60,7 +63,8 @@ public sealed class FasterJournal : IJournal
             _layout = start.Layout;
             _recovered = start.Commit;
             _firstSegment = _layout.SegmentOf(Math.Min(start.OlderBegin, _recovered.Begin));
-            _payloadBytesMax = Math.Min(JournalLimits.PayloadBytesMax, _layout.PageBytes - JournalRecord.EntryBytes(0) - (int)JournalLimits.FirstAddress);
+            int room = _layout.PageBytes - JournalRecord.EntryBytes(0) - (int)JournalLimits.FirstAddress;
+            _payloadBytesMax = Math.Min(JournalLimits.PayloadBytesMax, room);
             _memoryRoom = options.MemoryBytes - (2L * _layout.PageBytes);
             _record = new byte[JournalRecord.HeaderBytes + _payloadBytesMax];
             _device = new FasterDevice(disk) { WriteFailed = Fail };
@@ -74,7 +78,8 @@ public sealed class FasterJournal : IJournal
             throw;
         }
 
-        (_appended, _committed, _lastChecksum, _firstSequence) = (_recovered.LastSequence, _recovered.LastSequence, _recovered.LastChecksum, _recovered.FirstSequence);
+        _appended = _committed = _recovered.LastSequence;
+        (_lastChecksum, _firstSequence) = (_recovered.LastChecksum, _recovered.FirstSequence);
         _onCommitted = OnCommitted;
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _ahead.Enter(_recovered.Until);
@@ -90,7 +95,9 @@ public sealed class FasterJournal : IJournal
 
     public Exception? Fault => Volatile.Read(ref _fault);
 
-    /// <summary>Sequence of the first record that is kept; one more than the last when there is none. Moves with <see cref="TruncateBefore"/>.</summary>
+    /// <summary>
+    /// Sequence of the first record that is kept; one more than the last when there is none. Moves with <see cref="TruncateBefore"/>.
+    /// </summary>
     public long FirstSequence => Volatile.Read(ref _firstSequence);
 
     /// <summary>Bytes of the segment files, the one written ahead included. Read from any thread.</summary>
@@ -139,7 +146,8 @@ public sealed class FasterJournal : IJournal
         try
         {
             var cookie = CommitPoint.Cookie(_firstSequence, _appended, _lastChecksum);
-            if (!_log.CommitStrongly(out _, out _, spinWait: false, cookie, callback: _onCommitted)) Fail(new InvalidOperationException("FasterLog refused the commit."));
+            if (!_log.CommitStrongly(out _, out _, spinWait: false, cookie, callback: _onCommitted))
+                Fail(new InvalidOperationException("FasterLog refused the commit."));
         }
         catch (Exception e)
         {
@@ -148,7 +156,8 @@ public sealed class FasterJournal : IJournal
     }
 
     /// <summary>
-    /// Gives up records before <paramref name="sequence"/>, to the next point of the index below it (64 KiB); whole segments below are removed once two commits know of it,
+    /// Gives up records before <paramref name="sequence"/>, to the next point of the index below it (64 KiB); whole segments below are
+    /// removed once two commits know of it,
     /// which <see cref="StartCommit"/> makes even when nothing is appended. Never goes beyond what is committed.
     /// </summary>
     public void TruncateBefore(long sequence)
@@ -170,13 +179,14 @@ public sealed class FasterJournal : IJournal
     }
 
     /// <summary>
-    /// Closes the files. What is not committed is given up. Waits a commit timeout long for transfers under way; if one hangs, FasterLog's memory is left to it.
+    /// Closes the files. What is not committed is given up. Waits a commit timeout long for transfers under way; if one hangs, FasterLog's
+    /// memory is left to it.
     /// </summary>
     public void Dispose()
     {
         _timer.Dispose();
-        bool idle = SpinWait.SpinUntil(() => !_device.Busy && !_slots.Busy && (!_underWay || _fault is not null), _options.CommitTimeout) && _ahead.Idle().Wait(_options.CommitTimeout);
-        if (idle) _log.Dispose();
+        bool idle = SpinWait.SpinUntil(() => !_device.Busy && !_slots.Busy && (!_underWay || _fault is not null), _options.CommitTimeout);
+        if (_ahead.Idle().Wait(_options.CommitTimeout) && idle) _log.Dispose();
         _disk.Dispose();
     }
 
@@ -208,12 +218,15 @@ public sealed class FasterJournal : IJournal
         }
 
         if (log.BeginAddress != _recovered.Begin || log.CommittedUntilAddress != _recovered.Until || log.TailAddress != _recovered.Until)
-            throw Unrecovered(string.Create(CultureInfo.InvariantCulture, $"FasterLog came up with addresses {log.BeginAddress} to {log.CommittedUntilAddress}"), null);
+            throw Unrecovered(Invariant($"FasterLog came up with addresses {log.BeginAddress} to {log.CommittedUntilAddress}"), null);
     }
 
-    private JournalDamagedException Unrecovered(string why, Exception? cause) => new(
-        string.Create(CultureInfo.InvariantCulture, $"{_disk.SegmentName(_layout.SegmentOf(_recovered.Until))}, address {_recovered.Until}, sequence {_recovered.LastSequence}: the last page cannot be opened: {why}"),
-        cause);
+    private JournalDamagedException Unrecovered(string why, Exception? cause)
+    {
+        string file = _disk.SegmentName(_layout.SegmentOf(_recovered.Until));
+        return new JournalDamagedException(
+            Invariant($"{file}, address {_recovered.Until}, sequence {_recovered.LastSequence}: the last page cannot be opened: {why}"), cause);
+    }
 
     /// <summary>Called by FasterLog's committer when the slot is written.</summary>
     private void OnCommitted()
@@ -249,7 +262,7 @@ public sealed class FasterJournal : IJournal
             if (!_underWay || _time.GetElapsedTime(_underWaySince) < _options.CommitTimeout) return;
         }
 
-        Fail(new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"It did not end in {_options.CommitTimeout.TotalSeconds} s.")));
+        Fail(new TimeoutException(Invariant($"A commit did not end in {_options.CommitTimeout.TotalSeconds} s.")));
     }
 
     private void Fail(Exception cause)
@@ -257,8 +270,8 @@ public sealed class FasterJournal : IJournal
         lock (_gate)
         {
             if (_fault is not null) return;
-            Volatile.Write(ref _fault, new JournalFailedException(
-                string.Create(CultureInfo.InvariantCulture, $"The journal in {_disk.Name} failed; records after sequence {_committed} are not safe. {cause.Message}"), cause));
+            string message = Invariant($"The journal in {_disk.Name} failed; records after sequence {_committed} are not safe. {cause.Message}");
+            Volatile.Write(ref _fault, new JournalFailedException(message, cause));
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(static journal => journal.Committed?.Invoke(), this, preferLocal: false);
@@ -268,8 +281,8 @@ public sealed class FasterJournal : IJournal
     private void ThrowFault() => throw new JournalFailedException(_fault!.Message, _fault.InnerException);
 
     [DoesNotReturn]
-    private void ThrowBadRecord(long sequence, int length) => throw new ArgumentException(string.Create(
-        CultureInfo.InvariantCulture, $"A record of {length} bytes with sequence {sequence} cannot follow sequence {_appended}; 1 to {_payloadBytesMax} bytes are possible."));
+    private void ThrowBadRecord(long sequence, int length) => throw new ArgumentException(
+        Invariant($"A record of {length} bytes (possible are 1 to {_payloadBytesMax}) with sequence {sequence} cannot follow sequence {_appended}."));
 
     [DoesNotReturn]
     private static void ThrowFull() => throw new InvalidOperationException("The journal's memory is full; CanAppend was not asked.");

@@ -24,7 +24,12 @@ public interface IJournal : IDisposable
     /// <summary>True when the journal can take another record of <paramref name="length"/> payload bytes without waiting for the disk.</summary>
     bool CanAppend(int length);
 
-    /// <summary>Copies a record into the log's memory. <paramref name="sequence"/> must be <see cref="AppendedSequence"/> + 1; payload 1 … <see cref="JournalLimits.PayloadBytesMax"/> bytes.</summary>
+    /// <summary>
+    /// Copies a record into the log's memory. <paramref name="sequence"/> must be <see cref="AppendedSequence"/> + 1; payload 1 … <see
+    /// cref="JournalLimits.PayloadBytesMax"/> bytes.
+    /// Throws <see cref="JournalFailedException"/> after a <see cref="Fault"/>, <see cref="ArgumentException"/> for a record that cannot be,
+    /// <see cref="InvalidOperationException"/> when <see cref="CanAppend"/> would have said no. Never waits.
+    /// </summary>
     void Append(long sequence, ReadOnlySpan<byte> payload);
 
     /// <summary>
@@ -33,7 +38,22 @@ public interface IJournal : IDisposable
     /// </summary>
     void StartCommit();
 
-    /// <summary>Raised after <see cref="CommittedSequence"/> or <see cref="Fault"/> changed, on a thread of the pool: it only wakes the loop.</summary>
+    /// <summary>Sequence of the first record that is kept; one more than the last when there is none.</summary>
+    long FirstSequence { get; }
+
+    /// <summary>Bytes on disk. Read from any thread.</summary>
+    long DiskBytes { get; }
+
+    /// <summary>
+    /// Gives up records before <paramref name="sequence"/>, as far as whole files allow and never beyond what is committed; the space comes back some commits later.
+    /// </summary>
+    void TruncateBefore(long sequence);
+
+    /// <summary>
+    /// Raised after <see cref="CommittedSequence"/> or <see cref="Fault"/> changed, on a thread of the pool: it only wakes the loop.
+    /// Nothing is raised when <see cref="CanAppend"/> turns true because a file was written ahead: a loop that waits for it looks again in a
+    /// few milliseconds.
+    /// </summary>
     event Action? Committed;
 
     /// <summary>

@@ -106,6 +106,9 @@ public sealed class InputCodec(SymbolTable symbols)
         return input;
     }
 
+    /// <summary>Engine time of a record, without reading the rest.</summary>
+    public static long TimeOf(ReadOnlySpan<byte> payload) => System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(payload[2..]);
+
     private void Head(Kind kind, long at)
     {
         _writer.Byte((byte)kind);

@@ -3,10 +3,16 @@ namespace StreamRecorder.Engine.Journal;
 /// <summary>Every bound of the journal, with its reason. Sizes are bytes.</summary>
 public static class JournalLimits
 {
-    /// <summary>Largest payload of a record: a webhook body (64 KiB at most) with its resolved settings fits four times, and a record fits a page four times.</summary>
+    /// <summary>
+    /// Largest payload of a record: a webhook body (64 KiB at most) with its resolved settings fits with room to spare, and a page holds
+    /// three such records.
+    /// </summary>
     public const int PayloadBytesMax = 256 * 1024;
 
-    /// <summary>A page is the unit of FasterLog's memory and of reading. 1 MiB: a record never crosses a page, so at most a quarter is padding.</summary>
+    /// <summary>
+    /// A page is the unit of FasterLog's memory and of reading. 1 MiB: a record never crosses a page, and little more
+    /// than a quarter of it is padding at worst.
+    /// </summary>
     public const int PageBytesDefault = 1024 * 1024;
 
     /// <summary>Smallest page: the log's address 64 and one small record must fit; only tests go this low.</summary>
@@ -27,7 +33,10 @@ public static class JournalLimits
     /// <summary>Fewest pages in memory: two are the margin of <see cref="IJournal.CanAppend"/>, two are for work.</summary>
     public const int MemoryPagesMin = 4;
 
-    /// <summary>A commit that hangs this long is a fault. Ten times the worst stall of a busy disk that was seen; a webhook is answered 503 long before.</summary>
+    /// <summary>
+    /// A commit that hangs this long is a fault. Ten times the worst stall of a busy disk that was seen; a webhook is answered 503 long
+    /// before.
+    /// </summary>
     public static readonly TimeSpan CommitTimeoutDefault = TimeSpan.FromSeconds(10);
 
     /// <summary>Reading one page at start may take this long before the start is refused.</summary>

@@ -25,8 +25,10 @@ public sealed record JournalOptions
     /// <summary>Throws <see cref="ArgumentException"/> when a size or the relation of two is not possible.</summary>
     internal void Check()
     {
-        Require(long.IsPow2(PageBytes) && PageBytes is >= JournalLimits.PageBytesMin and <= JournalLimits.PageBytesMax, $"a page of {PageBytes} bytes");
-        Require(long.IsPow2(SegmentBytes) && SegmentBytes >= PageBytes && SegmentBytes <= JournalLimits.SegmentBytesMax, $"a segment of {SegmentBytes} bytes");
+        bool page = long.IsPow2(PageBytes) && PageBytes is >= JournalLimits.PageBytesMin and <= JournalLimits.PageBytesMax;
+        bool segment = long.IsPow2(SegmentBytes) && SegmentBytes >= PageBytes && SegmentBytes <= JournalLimits.SegmentBytesMax;
+        Require(page, $"a page of {PageBytes} bytes");
+        Require(segment, $"a segment of {SegmentBytes} bytes");
         Require(long.IsPow2(MemoryBytes), $"a memory of {MemoryBytes} bytes");
         Require(CommitTimeout > TimeSpan.Zero && ReadTimeout > TimeSpan.Zero, $"a time limit that is not positive");
     }
@@ -50,7 +52,9 @@ internal readonly record struct JournalLayout(int PageBytes, long SegmentBytes)
 
     public long NextPage(long address) => PageStart(address) + PageBytes;
 
-    /// <summary>Address behind an entry of so many bytes appended at <paramref name="tail"/>: it moves to the next page where it does not fit.</summary>
+    /// <summary>
+    /// Address behind an entry of so many bytes appended at <paramref name="tail"/>: it moves to the next page where it does not fit.
+    /// </summary>
     public long EndOf(long tail, int entryBytes) =>
         (OffsetInPage(tail) + entryBytes > PageBytes ? NextPage(tail) : tail) + entryBytes;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace StreamRecorder.Engine.Journal;
 
@@ -57,5 +58,5 @@ internal static class JournalRecord
     }
 
     private static string NewerVersion(byte version) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the record has version {version}, this program knows up to {Version} (it was written by a newer program, or is damaged)");
+        Invariant($"the record has version {version}, this program knows up to {Version} (it was written by a newer program, or is damaged)");
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static System.FormattableString;
 
 namespace StreamRecorder.Engine.Journal;
 
@@ -6,8 +6,10 @@ namespace StreamRecorder.Engine.Journal;
 internal readonly record struct ScanPoint(long Address, long Sequence, uint Checksum);
 
 /// <summary>
-/// Reads records from the disk page by page, the next page while this one is checked. It knows FasterLog's layout (four length bytes, a zero length or the
-/// page's end leads to the next page) instead of using its iterator, which skips zeroed pages in silence, creates missing files and spins for ever on a lost read.
+/// Reads records from the disk page by page, the next page while this one is checked. It knows FasterLog's layout (four length bytes, a zero
+/// length or the
+/// page's end leads to the next page) instead of using its iterator, which skips zeroed pages in silence, creates missing files and spins
+/// for ever on a lost read.
 /// No allocation per record. One scan at a time.
 /// </summary>
 internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSpan readTimeout, TimeProvider time)
@@ -19,8 +21,10 @@ internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSp
     private long _skippedFrom = -1;
 
     /// <summary>
-    /// Reads all records of a committed stretch; <paramref name="visit"/> gets their address too. Everything must be there and be ours, up to the very last byte, or
-    /// <see cref="JournalDamagedException"/> is thrown. The first record may have any predecessor when <paramref name="first"/> starts a truncated journal.
+    /// Reads all records of a committed stretch; <paramref name="visit"/> gets their address too. Everything must be there and be ours, up
+    /// to the very last byte, or
+    /// <see cref="JournalDamagedException"/> is thrown. The first record may have any predecessor when <paramref name="first"/> starts a
+    /// truncated journal.
     /// </summary>
     public void ReadAll(CommitPoint commit, RecordVisitor visit)
     {
@@ -37,7 +41,8 @@ internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSp
     }
 
     /// <summary>
-    /// Goes on from <paramref name="end"/> as long as whole records follow that name their predecessor, in segments below <paramref name="segmentsEnd"/>; returns where they end.
+    /// Goes on from <paramref name="end"/> as long as whole records follow that name their predecessor, in segments below <paramref
+    /// name="segmentsEnd"/>; returns where they end.
     /// Bytes that end the chain are no error here.
     /// </summary>
     public ScanPoint RollForward(ScanPoint end, int segmentsEnd)
@@ -77,7 +82,8 @@ internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSp
             if (JournalRecord.Check(record) is { } wrong) throw Damaged(at, $"{wrong}");
             long sequence = JournalRecord.Sequence(record);
             if (sequence != at.Sequence + 1) throw Damaged(at, $"the record has sequence {sequence}");
-            if (JournalRecord.Previous(record) != at.Checksum && !anyPredecessor) throw Damaged(at, $"the record follows another one than sequence {at.Sequence}");
+            if (JournalRecord.Previous(record) != at.Checksum && !anyPredecessor)
+                throw Damaged(at, $"the record follows another one than sequence {at.Sequence}");
             anyPredecessor = false;
             _skippedFrom = -1;
             visit(sequence, at.Address, record[JournalRecord.HeaderBytes..]);
@@ -87,7 +93,10 @@ internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSp
         return at;
     }
 
-    /// <summary>The entry at an address of the page in memory; false where FasterLog left the page (a zero length). An impossible length gives an empty record.</summary>
+    /// <summary>
+    /// The entry at an address of the page in memory; false where FasterLog left the page (a zero length). An impossible length gives an
+    /// empty record.
+    /// </summary>
     private bool TryNext(ScanPoint at, int have, out ReadOnlySpan<byte> record, out long end)
     {
         record = default;
@@ -131,19 +140,17 @@ internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSp
         }
         catch (Exception e)
         {
-            throw new JournalDamagedException(
-                string.Create(CultureInfo.InvariantCulture, $"{disk.SegmentName(layout.SegmentOf(start))}, address {start}: the page cannot be read: {e.Message}"), e);
+            throw new JournalDamagedException(Invariant($"{FileOf(start)}, address {start}: the page cannot be read: {e.Message}"), e);
         }
     }
 
+    private string FileOf(long address) => disk.SegmentName(layout.SegmentOf(address));
+
     private JournalDamagedException Damaged(ScanPoint at, FormattableString what)
     {
-        string skipped = _skippedFrom < 0
-            ? ""
-            : string.Create(CultureInfo.InvariantCulture, $" (the page before was left at address {_skippedFrom}, in {disk.SegmentName(layout.SegmentOf(_skippedFrom))})");
-        return new JournalDamagedException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{disk.SegmentName(layout.SegmentOf(at.Address))}, address {at.Address}, sequence {at.Sequence + 1}: {what.ToString(CultureInfo.InvariantCulture)}{skipped}"));
+        string skipped = _skippedFrom < 0 ? "" : Invariant($" (the page before was left at address {_skippedFrom}, in {FileOf(_skippedFrom)})");
+        string place = Invariant($"{FileOf(at.Address)}, address {at.Address}, sequence {at.Sequence + 1}");
+        return new JournalDamagedException($"{place}: {Invariant(what)}{skipped}");
     }
 }
 

@@ -1,9 +1,10 @@
-using System.Globalization;
+using static System.FormattableString;
 
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// Decides at start what the disk holds, before FasterLog sees any of it: FasterLog would take a missing commit for an empty journal and create missing files.
+/// Decides at start what the disk holds, before FasterLog sees any of it: FasterLog would take a missing commit for an empty journal and
+/// create missing files.
 /// The cases are the table of docs/journal-layout.md; whatever is not in it is refused and nothing is changed.
 /// </summary>
 internal sealed class JournalStart
@@ -35,7 +36,7 @@ internal sealed class JournalStart
         var segments = disk.Segments();
         if (disk.ReadSlots() is { } slots) start.Open(slots, segments);
         else if (segments.Count == 0) start.Create();
-        else throw new JournalDamagedException($"{disk.SlotsName} is missing, but {disk.SegmentName(segments[0].Number)} exists: without the commits the journal cannot be trusted");
+        else throw Damaged(disk.SlotsName, $"the file is missing, but {disk.SegmentName(segments[0].Number)} exists: no commit can be trusted");
         start.RequireMemory();
         start.PrepareSegments();
         return start;
@@ -77,12 +78,13 @@ internal sealed class JournalStart
         if (slots.Length < at + CommitSlot.Bytes) return null;
         var slot = slots.AsSpan(at, CommitSlot.Bytes);
         if (CommitSlot.NewerVersion(slot) is { } version)
-            throw Damaged(_disk.SlotsName, $"slot {index} has version {version}, this program knows up to {CommitSlot.Version}: it was written by a newer program");
+            throw Damaged(_disk.SlotsName, $"slot {index} has version {version}, from a newer program (known is up to {CommitSlot.Version})");
         return CommitSlot.Read(slot);
     }
 
     /// <summary>A journal that never committed has one slot that was never written.</summary>
-    private bool IsUnused(byte[] slots) => Commit.Number == 0 && slots.Length == 2 * CommitSlot.Bytes && slots.AsSpan(CommitSlot.Bytes).IndexOfAnyExcept((byte)0) < 0;
+    private bool IsUnused(byte[] slots) =>
+        Commit.Number == 0 && slots.Length == CommitSlot.Count * CommitSlot.Bytes && slots.AsSpan(CommitSlot.Bytes).IndexOfAnyExcept((byte)0) < 0;
 
     private void CheckLayout()
     {
@@ -100,7 +102,7 @@ internal sealed class JournalStart
     private void RequireMemory()
     {
         if (_options.MemoryBytes < (long)JournalLimits.MemoryPagesMin * Layout.PageBytes)
-            throw new ArgumentException("The journal's memory must hold four of its pages of " + Layout.PageBytes.ToString(CultureInfo.InvariantCulture) + " bytes.");
+            throw new ArgumentException(Invariant($"The journal's memory must hold four of its pages of {Layout.PageBytes} bytes."));
     }
 
     /// <summary>Every file that the committed part touches must be there and be long enough.</summary>
@@ -109,19 +111,21 @@ internal sealed class JournalStart
         if (Commit.Begin == Commit.Until) return;
         var bytes = segments.ToDictionary(s => s.Number, s => s.Bytes);
         int last = Layout.SegmentOf(Commit.Until - 1);
+        string of = Invariant($"of the journal's sequences {Commit.FirstSequence} to {Commit.LastSequence}");
         for (int number = Layout.SegmentOf(Commit.Begin); number <= last; number++)
         {
             long start = number * Layout.SegmentBytes;
             long needed = Math.Min(Layout.SegmentBytes, Commit.Until - start);
             if (!bytes.TryGetValue(number, out long length))
-                throw Damaged(_disk.SegmentName(number), $"the file is missing; addresses {Math.Max(start, Commit.Begin)} to {start + needed} of the journal (sequences {Commit.FirstSequence} to {Commit.LastSequence} in all) are needed");
+                throw Damaged(_disk.SegmentName(number), $"the file is missing; it holds addresses {start} to {start + needed} {of}");
             if (length < needed)
-                throw Damaged(_disk.SegmentName(number), $"the file ends at address {start + length}, committed records reach to {start + needed} (sequences {Commit.FirstSequence} to {Commit.LastSequence} in all)");
+                throw Damaged(_disk.SegmentName(number), $"the file ends at address {start + length}, but must reach to {start + needed} {of}");
         }
     }
 
     /// <summary>
-    /// One slot is bad. If that is a torn write, its commit was never acknowledged; if the medium lost it, it was. Data is written before its commit, so whatever chains on
+    /// One slot is bad. If that is a torn write, its commit was never acknowledged; if the medium lost it, it was. Data is written before
+    /// its commit, so whatever chains on
     /// from the other slot's end is taken, and a new commit is written into the bad slot.
     /// </summary>
     private void Repair(IReadOnlyList<JournalSegment> segments)
@@ -138,7 +142,10 @@ internal sealed class JournalStart
         _disk.WriteSlot((int)(Commit.Number % CommitSlot.Count), slot);
     }
 
-    /// <summary>Frees what an earlier run no longer needed and makes the segment of the tail whole (a tail torn behind the committed part is no damage).</summary>
+    /// <summary>
+    /// Frees what an earlier run no longer needed and makes the segment of the tail whole (a tail torn behind the committed part is no
+    /// damage).
+    /// </summary>
     private void PrepareSegments()
     {
         int first = Layout.SegmentOf(Math.Min(Commit.Begin, OlderBegin));
@@ -150,5 +157,5 @@ internal sealed class JournalStart
         _disk.EnsureSegment(Layout.SegmentOf(Commit.Until), Layout.SegmentBytes);
     }
 
-    private static JournalDamagedException Damaged(string file, FormattableString what) => new(file + ": " + what.ToString(CultureInfo.InvariantCulture));
+    private static JournalDamagedException Damaged(string file, FormattableString what) => new(file + ": " + Invariant(what));
 }

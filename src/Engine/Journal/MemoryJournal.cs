@@ -21,6 +21,10 @@ public sealed class MemoryJournal(bool keepRecords = false) : IJournal
 
     public Exception? Fault => null;
 
+    public long FirstSequence => 1;
+
+    public long DiskBytes => 0;
+
     public bool CanAppend(int length) => true;
 
     public void Append(long sequence, ReadOnlySpan<byte> payload)
@@ -45,6 +49,9 @@ public sealed class MemoryJournal(bool keepRecords = false) : IJournal
     {
         for (int i = 0; _records is not null && i < _committed; i++) reader(i + 1, _records[i]);
     }
+
+    /// <summary>Nothing is on disk, so nothing is given up.</summary>
+    public void TruncateBefore(long sequence) { }
 
     public void Dispose() { }
 }

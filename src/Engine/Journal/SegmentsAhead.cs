@@ -1,7 +1,8 @@
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// Keeps one whole segment written ahead of the one that the tail is in, on a thread of the pool: an append never waits for a file to be created, and a full disk shows
+/// Keeps one whole segment written ahead of the one that the tail is in, on a thread of the pool: an append never waits for a file to be
+/// created, and a full disk shows
 /// before a record depends on it.
 /// </summary>
 internal sealed class SegmentsAhead(JournalDisk disk, JournalLayout layout, int ready)

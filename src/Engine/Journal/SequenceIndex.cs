@@ -1,6 +1,9 @@
 namespace StreamRecorder.Engine.Journal;
 
-/// <summary>Which record starts at which address, one point for each 64 KiB or so: enough to find where to truncate. Used by the engine's thread only.</summary>
+/// <summary>
+/// Which record starts at which address, one point for each 64 KiB or so: enough to find where to truncate. Used by the engine's thread
+/// only.
+/// </summary>
 internal sealed class SequenceIndex
 {
     private readonly Queue<(long Sequence, long Address)> _points = new(capacity: 1024);

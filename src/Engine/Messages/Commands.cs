@@ -119,3 +119,15 @@ public sealed class StartService : Command
 {
     internal override CommandPlan Plan(StateMachine state) => new(null, new ServiceStarted(), null);
 }
+
+/// <summary>
+/// Lets the journal give up what is old and in the database, as of <paramref name="durableSequence"/>, which the caller has just read from the file as it is on disk. Its
+/// value is the first sequence kept.
+/// </summary>
+public sealed class TruncateJournal(long durableSequence) : Command
+{
+    internal long DurableSequence { get; } = durableSequence;
+
+    /// <summary>Changes the journal, not the state: the loop does it.</summary>
+    internal override CommandPlan Plan(StateMachine state) => new(null, null, null);
+}

@@ -46,9 +46,9 @@ internal sealed class StateLoader(SymbolTable symbols, PriceBook prices, Positio
     private void Append(in StoredFold fold, in StoredKey next)
     {
         if (fold.Symbol == next.Contract.Name && fold.ToSequence > next.Record.Sequence)
-            throw new DatabaseDamagedException($"symbol_folds of {fold.Symbol}, sequences {fold.FromSequence} to {fold.ToSequence}, spans a change at {next.Record.Sequence}");
+            throw new StateDamagedException($"symbol_folds of {fold.Symbol}, sequences {fold.FromSequence} to {fold.ToSequence}, spans a change at {next.Record.Sequence}");
         if (_stream?.Symbol.Name != fold.Symbol)
-            _stream = prices.Find(fold.Symbol) ?? throw new DatabaseDamagedException($"symbol_folds has ticks of {fold.Symbol}, which symbols does not know");
+            _stream = prices.Find(fold.Symbol) ?? throw new StateDamagedException($"symbol_folds has ticks of {fold.Symbol}, which symbols does not know");
         _stream.Epochs.Append(fold.Ticks);
     }
 
@@ -69,4 +69,4 @@ internal sealed class StateLoader(SymbolTable symbols, PriceBook prices, Positio
 }
 
 /// <summary>What the database holds cannot be what was written: the start is refused and nothing was changed.</summary>
-public sealed class DatabaseDamagedException(string message) : Exception(message);
+public sealed class StateDamagedException(string message) : Exception(message);

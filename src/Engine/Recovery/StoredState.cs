@@ -7,7 +7,15 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Engine.Recovery;
 
 /// <summary>A symbol by name, as journal and database hold it.</summary>
-public readonly record struct StoredSymbol(string Name, string Root, SymbolKind Kind, int ContinuousIndex);
+public readonly record struct StoredSymbol(string Name, string Root, SymbolKind Kind, int ContinuousIndex)
+{
+    /// <summary>A canonical name says what it is: <c>ROOT1!</c> is continuous, a spot symbol is its own root, the rest is dated.</summary>
+    public static StoredSymbol Of(string name, string root)
+    {
+        if (name == root) return new(name, root, SymbolKind.Spot, 0);
+        return name[^1] == '!' ? new(name, root, SymbolKind.Continuous, name[^2] - '0') : new(name, root, SymbolKind.Dated, 0);
+    }
+}
 
 /// <summary>Last price and newest tick of a symbol; times µs.</summary>
 public readonly record struct StoredPrice(StoredSymbol Symbol, long LastPrice, long LastAt, long NewestAt, long ChangedAt);
@@ -38,10 +46,10 @@ public sealed record StoredState
     public required IReadOnlyList<FrontContract> FrontContractsFromApi { get; init; }
     public required IEnumerable<StoredPrice> Prices { get; init; }
 
-    /// <summary>Ordered by contract name (ordinal), then by the record's sequence.</summary>
+    /// <summary>Open ones ordered by contract name (ordinal), then by the record's sequence; flat ones after them in any order.</summary>
     public required IEnumerable<StoredKey> Keys { get; init; }
 
-    /// <summary>Ordered by symbol name (ordinal), then by first sequence. May begin before the oldest open key.</summary>
+    /// <summary>Of contracts with open keys: ordered by symbol name (ordinal), then by first sequence. May begin before the oldest open key.</summary>
     public required IEnumerable<StoredFold> Folds { get; init; }
 
     /// <summary>Oldest first.</summary>

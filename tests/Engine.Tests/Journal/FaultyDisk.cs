@@ -3,8 +3,10 @@ using StreamRecorder.Engine.Journal;
 namespace StreamRecorder.Engine.Tests.Journal;
 
 /// <summary>
-/// A disk in memory that fails on purpose and can be replayed from its seed. Operations that change it are counted from 1; the n-th can fail (leaving a random subset of
-/// its 512-byte sectors written), hang until released, or be the last before the machine goes down. <see cref="Restart"/> gives the disk as the next process finds it.
+/// A disk in memory that fails on purpose and can be replayed from its seed. Operations that change it are counted from 1; the n-th can fail
+/// (leaving a random subset of
+/// its 512-byte sectors written), hang until released, or be the last before the machine goes down. <see cref="Restart"/> gives the disk as
+/// the next process finds it.
 /// </summary>
 internal sealed class FaultyDisk : JournalDisk
 {
@@ -88,7 +90,8 @@ internal sealed class FaultyDisk : JournalDisk
     public override void Write(int segment, long offset, ReadOnlySpan<byte> bytes)
     {
         var copy = bytes.ToArray();
-        Change(0, _ => WriteSectors(_segments[segment], offset, copy, torn: false), () => WriteSectors(_segments[segment], offset, copy, torn: true));
+        void Write(bool torn) => WriteSectors(_segments[segment], offset, copy, torn);
+        Change(0, _ => Write(torn: false), () => Write(torn: true));
     }
 
     public override int Read(int segment, long offset, Span<byte> bytes)
@@ -116,7 +119,8 @@ internal sealed class FaultyDisk : JournalDisk
     public override void WriteSlot(int slot, ReadOnlySpan<byte> bytes)
     {
         var copy = bytes.ToArray();
-        Change(0, _ => WriteSectors(_slots!, (long)slot * CommitSlot.Bytes, copy, torn: false), () => WriteSectors(_slots!, (long)slot * CommitSlot.Bytes, copy, torn: true));
+        void Write(bool torn) => WriteSectors(_slots!, (long)slot * CommitSlot.Bytes, copy, torn);
+        Change(0, _ => Write(torn: false), () => Write(torn: true));
     }
 
     protected override void Dispose(bool disposing) => _released.Set();

@@ -49,7 +49,8 @@ public sealed class JournalDamageTests : IDisposable
     public void Replay_RecordWithWrongSequenceButRightChecksum_IsRefused()
     {
         var (file, at) = Find(300);
-        Edit(file, at, bytes => JournalRecord.Write(bytes, 301, JournalRecord.Previous(bytes), bytes[JournalRecord.HeaderBytes..].ToArray()), RecordBytes(300));
+        var payload = JournalVerbs.Payload(300);
+        Edit(file, at, bytes => JournalRecord.Write(bytes, 301, JournalRecord.Previous(bytes), payload), RecordBytes(300));
         Assert.Contains("the record has sequence 301", RefusedReplay().Message, StringComparison.Ordinal);
     }
 
@@ -57,7 +58,8 @@ public sealed class JournalDamageTests : IDisposable
     public void Replay_RecordReplacedByAnotherWholeOne_IsRefused()
     {
         var (file, at) = Find(300);
-        Edit(file, at, bytes => JournalRecord.Write(bytes, 300, JournalRecord.Previous(bytes), new byte[bytes.Length - JournalRecord.HeaderBytes]), RecordBytes(300));
+        var payload = new byte[JournalVerbs.Payload(300).Length];
+        Edit(file, at, bytes => JournalRecord.Write(bytes, 300, JournalRecord.Previous(bytes), payload), RecordBytes(300));
         Assert.Contains("sequence 301: the record follows another one", RefusedReplay().Message, StringComparison.Ordinal);
     }
 
@@ -231,7 +233,8 @@ public sealed class JournalDamageTests : IDisposable
         throw new InvalidOperationException("not found");
     }
 
-    private static long AddressOf(string file, long at) => (long.Parse(file[(file.LastIndexOf('.') + 1)..], System.Globalization.CultureInfo.InvariantCulture) * 16 * 1024) + at;
+    private static long AddressOf(string file, long at) =>
+        (long.Parse(file[(file.LastIndexOf('.') + 1)..], System.Globalization.CultureInfo.InvariantCulture) * 16 * 1024) + at;
 
     private delegate void Editor(Span<byte> bytes);
 

@@ -70,13 +70,15 @@ public sealed class JournalLayoutTests : IDisposable
     [Fact]
     public void Layout_SourceConstants_EqualTheDrawnOnes()
     {
-        Assert.Equal((0, 2, 4, 8, 16, 20, 24), (JournalRecord.MagicAt, JournalRecord.VersionAt, JournalRecord.LengthAt, JournalRecord.SequenceAt, JournalRecord.PreviousAt, JournalRecord.ChecksumAt, JournalRecord.HeaderBytes));
-        Assert.Equal((0, 4, 8, 12, 16, 24, 32), (CommitSlot.MagicAt, CommitSlot.ChecksumAt, CommitSlot.VersionAt, CommitSlot.LengthAt, CommitSlot.NumberAt, CommitSlot.SegmentBytesAt, CommitSlot.PageBytesAt));
-        Assert.Equal((40, 4096, 2, 20, 64L), (CommitSlot.MetadataAt, CommitSlot.Bytes, CommitSlot.Count, CommitPoint.CookieBytes, JournalLimits.FirstAddress));
+        Assert.Equal((0, 2, 4, 8), (JournalRecord.MagicAt, JournalRecord.VersionAt, JournalRecord.LengthAt, JournalRecord.SequenceAt));
+        Assert.Equal((16, 20, 24), (JournalRecord.PreviousAt, JournalRecord.ChecksumAt, JournalRecord.HeaderBytes));
+        Assert.Equal((0, 4, 8, 12), (CommitSlot.MagicAt, CommitSlot.ChecksumAt, CommitSlot.VersionAt, CommitSlot.LengthAt));
+        Assert.Equal((16, 24, 32, 40), (CommitSlot.NumberAt, CommitSlot.SegmentBytesAt, CommitSlot.PageBytesAt, CommitSlot.MetadataAt));
+        Assert.Equal((4096, 2, 20, 64L), (CommitSlot.Bytes, CommitSlot.Count, CommitPoint.CookieBytes, JournalLimits.FirstAddress));
         Assert.Equal((28, 36, 1052), (JournalRecord.EntryBytes(0), JournalRecord.EntryBytes(5), JournalRecord.EntryBytes(1024)));
     }
 
     [Fact]
-    public void Limits_LargestPayload_FitsAPageFourTimes() =>
-        Assert.True((JournalLimits.PayloadBytesMax * 3) + (4 * JournalRecord.EntryBytes(0)) + JournalLimits.FirstAddress < JournalLimits.PageBytesDefault);
+    public void Limits_LargestPayload_FitsAPageThreeTimes() =>
+        Assert.True(JournalLimits.FirstAddress + (3 * JournalRecord.EntryBytes(JournalLimits.PayloadBytesMax)) <= JournalLimits.PageBytesDefault);
 }

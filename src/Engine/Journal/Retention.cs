@@ -1,0 +1,48 @@
+using StreamRecorder.Engine.Numbers;
+
+namespace StreamRecorder.Engine.Journal;
+
+/// <summary>
+/// Which records the journal may give up: those that the durable database has and that are older than the age, or whatever it has when the files are larger than the
+/// size. Keeps a mark a minute (or so many records) from sequences to times. The engine's thread alone.
+/// </summary>
+public sealed class Retention(TimeSpan age, long bytesMax)
+{
+    /// <summary>Marks are this far apart in time, or in records when those come faster: fine enough for files of 16 MiB.</summary>
+    private const long MarkInterval = 60 * Timestamp.Second;
+    private const long MarkRecords = 16_384;
+
+    private readonly Queue<(long Sequence, long At)> _marks = new();
+    private (long Sequence, long At) _newest;
+
+    /// <summary>Marks kept: at most a day's minutes and one per 16 384 records.</summary>
+    public int MarkCount => _marks.Count;
+
+    internal void Note(long sequence, long at)
+    {
+        if (_newest.Sequence != 0 && at - _newest.At < MarkInterval && sequence - _newest.Sequence < MarkRecords) return;
+        _newest = (sequence, at);
+        _marks.Enqueue(_newest);
+    }
+
+    internal void Truncate(IJournal journal, long durableSequence, long now)
+    {
+        var oldest = now - age.Ticks / TimeSpan.TicksPerMicrosecond;
+        var keepFrom = 0L;
+        // The next mark must be durable and old too: what lies between two marks is as young as the second.
+        while (_marks.Count > 1 && IsOld(_marks.ElementAt(1), durableSequence, oldest))
+        {
+            _marks.Dequeue();
+            keepFrom = _marks.Peek().Sequence;
+        }
+        // One mark a call: space comes back some commits later, and then it is asked again.
+        if (keepFrom == 0 && journal.DiskBytes > bytesMax && _marks.Count > 1 && _marks.ElementAt(1).Sequence <= durableSequence)
+        {
+            _marks.Dequeue();
+            keepFrom = _marks.Peek().Sequence;
+        }
+        if (keepFrom > 0) journal.TruncateBefore(keepFrom);
+    }
+
+    private static bool IsOld((long Sequence, long At) mark, long durableSequence, long oldest) => mark.Sequence <= durableSequence && mark.At <= oldest;
+}

@@ -1,0 +1,47 @@
+namespace StreamRecorder.Ingest;
+
+/// <summary>Every bound of what comes in, with its reason.</summary>
+public static class IngestLimits
+{
+    /// <summary>Longest webhook body. TradingView's messages stay near 4 KiB; this is the contract's bound, and one parse of it takes well under 50 ms.</summary>
+    public const int BodyBytesMax = 64 * 1024;
+
+    /// <summary>Deepest nesting of a JSON body; the deepest known template has 3 levels.</summary>
+    public const int JsonDepthMax = 16;
+
+    /// <summary>Keys in one body, all levels together. Each is compared with those before it, so this also bounds the time.</summary>
+    public const int KeysMax = 1024;
+
+    /// <summary>Longest dotted name that can be a known field (<c>strategy_info.prev_market_position_size</c> has 41).</summary>
+    public const int FieldNameBytesMax = 64;
+
+    /// <summary>Longest repeat key; a UUID has 36 characters. A million of them are remembered for a day.</summary>
+    public const int KeyLengthMax = 200;
+
+    /// <summary>How much of a wrong value is shown back in a sentence.</summary>
+    public const int ShownLengthMax = 60;
+
+    /// <summary>A webhook is answered within this time of its arrival. TradingView gives up after 3 s and does not send again then.</summary>
+    public static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(2500);
+
+    /// <summary>Well-formed signals a second and recorder, unless configured otherwise. TradingView stops an alert at 15 in 3 minutes.</summary>
+    public const int SignalsPerSecond = 1000;
+
+    /// <summary>Sent as Retry-After with 503: TradingView waits 5 s anyway.</summary>
+    public const int RetryAfterSeconds = 5;
+
+    /// <summary>Longest line of ticks; a real one has under 200 bytes. Longer ones are rejected and skipped without being kept.</summary>
+    public const int LineBytesMax = 4096;
+
+    /// <summary>Bytes read from a sender at a time; must hold several of the longest lines.</summary>
+    public const int ReadBufferBytes = 64 * 1024;
+
+    /// <summary>Rejected lines that are shown with line and reason; all are counted.</summary>
+    public const int TickErrorsMax = 10;
+
+    /// <summary>Spellings of symbols that one stream remembers for the fast look-up; a power of two. Others take the symbol table's way.</summary>
+    public const int SymbolCacheSize = 1024;
+
+    /// <summary>Columns of a CSV that are looked at; beyond it a header is refused.</summary>
+    public const int ColumnsMax = 256;
+}

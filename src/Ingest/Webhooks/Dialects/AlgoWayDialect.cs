@@ -1,0 +1,12 @@
+namespace StreamRecorder.Ingest.Webhooks.Dialects;
+
+/// <summary>AlgoWay: <c>{"platform_name":"…","ticker":"MNQ1!","order_action":"buy","order_contracts":"1"}</c>.</summary>
+internal static class AlgoWayDialect
+{
+    public static readonly Dialect Instance = new("AlgoWay",
+    [
+        ("ticker", Field.Symbol),
+        ("order_action", Field.Action),
+        ("order_contracts", Field.Quantity),
+    ]);
+}

@@ -1,0 +1,70 @@
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Positions;
+
+namespace StreamRecorder.Sink;
+
+/// <summary>
+/// Closed positions and fills as they are after every answer given: what waits in the outbox, then the database, without doubles. The outbox is always asked first:
+/// what leaves it in between is in the database by then, so nothing can be missed. Any thread.
+/// </summary>
+public sealed class ClosedReader(Outbox outbox, Queries queries)
+{
+    /// <summary>Newest opening first.</summary>
+    public List<PositionView> Closed(ClosedFilter filter)
+    {
+        var pending = outbox.PendingClosed().Where(filter.Fits).ToList();
+        return [.. United(pending, queries.ClosedPositions(filter)).OrderByDescending(p => p.Id).Take(Math.Min(filter.Limit, SinkLimits.RowsPerQuery))];
+    }
+
+    /// <summary>Latest closing first.</summary>
+    public List<PositionView> ClosedByClosing(long? from, long? to, int limit, ClosingPlace? before = null)
+    {
+        var filter = new ClosedFilter(ClosedFrom: from, ClosedTo: to);
+        var pending = outbox.PendingClosed().Where(p => filter.Fits(p) && (before is not { } place || IsBefore(p, place))).ToList();
+        return
+        [
+            .. United(pending, queries.ClosedByClosing(from, to, limit, before))
+                .OrderByDescending(p => p.ClosedAt).ThenByDescending(p => p.Id).Take(Math.Min(limit, SinkLimits.RowsPerQuery)),
+        ];
+    }
+
+    /// <summary>One closed position; null when there is none, or it is open still.</summary>
+    public PositionView? Closed(long id)
+    {
+        foreach (var pending in outbox.PendingClosed())
+            if (pending.Id == id) return pending;
+        return queries.Position(id) is { IsOpen: false } closed ? closed : null;
+    }
+
+    /// <summary>All fills of a position, oldest first.</summary>
+    public List<FillOutput> Fills(long positionId)
+    {
+        var pending = outbox.PendingFills(positionId);
+        List<FillOutput> written = [.. queries.Fills(positionId).Select(f => f.Fill)];
+        return [.. written, .. pending.Skip(Overlap(written, pending))];
+    }
+
+    private static IEnumerable<PositionView> United(List<PositionView> pending, List<PositionView> written)
+    {
+        // A position is closed once, so either of two is right.
+        var ids = new HashSet<long>();
+        return pending.Concat(written).Where(p => ids.Add(p.Id));
+    }
+
+    /// <summary>How many of the pending fills the database has by now: the longest beginning of them that it ends with.</summary>
+    private static int Overlap(List<FillOutput> written, IReadOnlyList<FillOutput> pending)
+    {
+        for (var count = Math.Min(written.Count, pending.Count); count > 0; count--)
+        {
+            var start = written.Count - count;
+            var same = 0;
+            while (same < count && written[start + same] == pending[same]) same++;
+            if (same == count) return count;
+        }
+        return 0;
+    }
+
+    private static bool IsBefore(PositionView view, ClosingPlace place) =>
+        view.ClosedAt < place.ClosedAt || (view.ClosedAt == place.ClosedAt && view.Id < place.Id);
+}

@@ -1,0 +1,145 @@
+using Microsoft.Data.Sqlite;
+
+namespace StreamRecorder.Sink;
+
+/// <summary>As of which sequence the database is, at which engine time, and which id the next recorder gets. <paramref name="Identity"/> tells one file from another.</summary>
+public sealed record DatabaseState(long Sequence, long At, long NextRecorderId, string Identity);
+
+/// <summary>
+/// The file <c>stream_recorder.db</c>: opened or made once at the start, brought to the newest schema, or refused. Hands out connections: one that
+/// writes (the sink's), some that only read.
+/// </summary>
+public sealed class Database
+{
+    static Database() => SQLitePCL.Batteries_V2.Init();
+
+    private Database(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>The identity that the file had at the start.</summary>
+    internal string Identity { get; private set; } = "";
+
+    /// <summary>
+    /// Opens the file, makes it if there is none, applies the migrations it lacks. Throws <see cref="DatabaseVersionException"/> for a newer file,
+    /// <see cref="DatabaseDamagedException"/> for one that is not ours or not readable, <see cref="DatabaseUnavailableException"/> when it cannot be opened.
+    /// </summary>
+    public static Database Open(string path)
+    {
+        var database = new Database(System.IO.Path.GetFullPath(path));
+        try
+        {
+            using var connection = database.Connect(SqliteOpenMode.ReadWriteCreate);
+            Execute(connection, "PRAGMA journal_mode = WAL");
+            Migrations.Apply(connection, database.Path);
+            database.Identity = StateOf(connection).Identity;
+        }
+        catch (SqliteException e)
+        {
+            throw Faults.Translate(e, database.Path);
+        }
+        return database;
+    }
+
+    /// <summary>
+    /// Looks at the file as it is on disk now, by a connection of its own: a file that was deleted or replaced under the service is noticed here. Ask before
+    /// throwing away anything that could rebuild it.
+    /// </summary>
+    public DatabaseState ReadStateAfresh()
+    {
+        try
+        {
+            using var connection = Connect(SqliteOpenMode.ReadOnly);
+            var state = StateOf(connection);
+            return state.Identity == Identity ? state : throw Replaced();
+        }
+        catch (SqliteException e)
+        {
+            throw Faults.Translate(e, Path);
+        }
+    }
+
+    /// <summary>What <c>PRAGMA integrity_check</c> finds; empty when all is well. Reads the whole file.</summary>
+    public IReadOnlyList<string> IntegrityErrors()
+    {
+        try
+        {
+            using var connection = Connect(SqliteOpenMode.ReadOnly);
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA integrity_check";
+            using var reader = command.ExecuteReader();
+            var errors = new List<string>();
+            while (reader.Read())
+                if (reader.GetString(0) is var line && line != "ok") errors.Add(line);
+            return errors;
+        }
+        catch (SqliteException e)
+        {
+            throw Faults.Translate(e, Path);
+        }
+    }
+
+    /// <summary>The connection that writes; at most one at a time. Never makes a file: one that vanished under the service must not come back empty.</summary>
+    internal SqliteConnection OpenWriter()
+    {
+        var connection = Connect(SqliteOpenMode.ReadWrite);
+        try
+        {
+            Execute(connection, "PRAGMA synchronous = FULL");
+            Execute(connection, "PRAGMA foreign_keys = ON");
+            Execute(connection, FormattableString.Invariant($"PRAGMA cache_size = -{SinkLimits.WriterCacheKiB}"));
+            Execute(connection, FormattableString.Invariant($"PRAGMA journal_size_limit = {SinkLimits.WalBytesKept}"));
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    internal SqliteConnection OpenReader() => Connect(SqliteOpenMode.ReadOnly);
+
+    internal DatabaseDamagedException Replaced() => new($"{Path} was replaced by another file while the service was using it.");
+
+    internal static DatabaseState StateOf(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT sequence, at, next_recorder_id, identity FROM state";
+        using var reader = command.ExecuteReader();
+        if (!reader.Read()) throw new DatabaseDamagedException($"{connection.DataSource} has lost its state row.");
+        var at = reader.IsDBNull(1) ? 0 : Columns.ReadTime(reader.GetString(1));
+        return new DatabaseState(reader.GetInt64(0), at, reader.GetInt64(2), reader.GetString(3));
+    }
+
+    internal static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteConnection Connect(SqliteOpenMode mode)
+    {
+        // Not pooled: the writer is one, and readers have a bounded pool of their own.
+        var settings = new SqliteConnectionStringBuilder
+        {
+            DataSource = Path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = SinkLimits.CommandTimeoutSeconds,
+        };
+        var connection = new SqliteConnection(settings.ConnectionString);
+        try
+        {
+            connection.Open();
+            Execute(connection, FormattableString.Invariant($"PRAGMA busy_timeout = {SinkLimits.BusyTimeoutMs}"));
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+namespace StreamRecorder.Sink;
+
+/// <summary>Every bound of the sink, with its reason.</summary>
+public static class SinkLimits
+{
+    /// <summary>Outputs of one transaction: at about 10 µs each, 80 ms. A snapshot or a reader of the newest state waits no longer for its turn.</summary>
+    public const int RowsPerBatch = 8192;
+
+    /// <summary>Groups of one transaction; most groups have one or two outputs, so rows are the bound that counts.</summary>
+    public const int GroupsPerBatch = 8192;
+
+    /// <summary>
+    /// How long a group may wait for company when nothing else is waiting. No answer waits for the sink, and every transaction saved is one sync less that the journal's
+    /// own has to wait behind.
+    /// </summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>First and greatest pause between two tries on a failing database: soon enough for a lock, rare enough for a full disk.</summary>
+    public static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(20);
+    public static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long SQLite itself waits for another program's lock before it is an error that is counted and logged.</summary>
+    public const int BusyTimeoutMs = 250;
+
+    /// <summary>How long the driver goes on asking a busy database before a query fails. Its own default of 30 s would outlast any request.</summary>
+    public const int CommandTimeoutSeconds = 1;
+
+    /// <summary>Pieces of work (snapshots, thinning) waiting for the writer; whoever brings more waits.</summary>
+    public const int JobsMax = 8;
+
+    /// <summary>Snapshots of one transaction: about 20 ms, then closings get their turn.</summary>
+    public const int SnapshotsPerTransaction = 2048;
+
+    /// <summary>Rows that one step of thinning looks at or deletes: about 20 ms.</summary>
+    public const int ThinRowsPerStep = 4096;
+
+    /// <summary>Steps of one run, once a minute: 400 000 rows, more than the default budget of 5 000 snapshots a second brings in that time.</summary>
+    public const int ThinStepsMax = 100;
+
+    /// <summary>How long snapshots are kept in full, and one a minute.</summary>
+    public static readonly TimeSpan SnapshotAgeFull = TimeSpan.FromDays(1);
+    public static readonly TimeSpan SnapshotAgeMax = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// Characters of <c>entries</c> or <c>exits</c> (some 14 000 fills) after which no more are appended: each fill rewrites the text. The table <c>fills</c> has all.
+    /// </summary>
+    public const int FillsTextMax = 1_000_000;
+
+    /// <summary>Connections that read at the same time: more than the processors there are gains nothing.</summary>
+    public const int ReadersMax = 4;
+
+    /// <summary>How long a query waits for one of them before the database counts as unreadable for the moment.</summary>
+    public static readonly TimeSpan ReaderWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>Rows that one query gives at most, whatever is asked for.</summary>
+    public const int RowsPerQuery = 10_000;
+
+    /// <summary>Points of a chart: more than its pixels show nothing.</summary>
+    public const int PathPointsMax = 500;
+
+    /// <summary>Memory for pages of the writer (KiB): the inner pages of every index, so that an insert reads nothing.</summary>
+    public const int WriterCacheKiB = 64 * 1024;
+
+    /// <summary>Size to which the -wal file is cut back after it grew (a long reader holds up checkpoints).</summary>
+    public const long WalBytesKept = 64 << 20;
+}

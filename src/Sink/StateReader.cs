@@ -1,0 +1,173 @@
+using System.Buffers.Binary;
+using Microsoft.Data.Sqlite;
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Recovery;
+using StreamRecorder.Engine.Signals;
+
+namespace StreamRecorder.Sink;
+
+/// <summary>
+/// Reads what a start needs, all as of one sequence: one read transaction from the first row to the last. Keys and folds are streamed; dispose when the engine has
+/// taken the state over. A record that is not what was written is damage and refuses the start.
+/// </summary>
+public sealed class StateReader : IDisposable
+{
+    private readonly string _path;
+    private readonly SqliteConnection _connection;
+
+    public StateReader(Database database)
+    {
+        _path = database.Path;
+        _connection = database.OpenReader();
+        Database.Execute(_connection, "BEGIN");
+    }
+
+    /// <summary>Null when nothing was ever written.</summary>
+    public StoredState? Read()
+    {
+        try
+        {
+            var state = Database.StateOf(_connection);
+            return state.Sequence == 0 ? null : ReadAll(state);
+        }
+        catch (SqliteException fault)
+        {
+            throw Faults.Translate(fault, _path);
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private StoredState ReadAll(DatabaseState state) => new()
+    {
+        Sequence = state.Sequence,
+        Now = state.At,
+        TotalGap = Rows("SELECT total_gap_us FROM state").Select(row => row.GetInt64(0)).Single(),
+        NextRecorderId = state.NextRecorderId,
+        Recorders = ReadRecorders(),
+        ApiKeys = [.. Rows("SELECT name, scope, hash, created_at FROM api_keys").Select(row =>
+            new ApiKey(row.GetString(0), Word<KeyScope>(row.GetString(1), Words.TryParse), row.GetString(2), Columns.ReadTime(row.GetString(3))))],
+        InstrumentsFromFiles = ReadInstruments(fromFiles: true),
+        InstrumentsFromApi = ReadInstruments(fromFiles: false),
+        FrontContractsFromFile = ReadFronts(fromFile: true),
+        FrontContractsFromApi = ReadFronts(fromFile: false),
+        Prices = Rows("SELECT name, root, last_price_e9, last_at, newest_at, changed_at FROM symbols WHERE last_at IS NOT NULL").Select(row => new StoredPrice(
+            StoredSymbol.Of(row.GetString(0), row.GetString(1)), row.GetInt64(2), Columns.ReadTime(row.GetString(3)), Columns.ReadTime(row.GetString(4)),
+            Columns.ReadTime(row.GetString(5)))),
+        Keys = ReadKeys("INDEXED BY open_keys_by_contract WHERE is_open = 1 ORDER BY contract, sequence").Concat(ReadKeys("WHERE is_open = 0")),
+        Folds = ReadFolds(),
+        Repeats = ReadRepeats(state.At),
+    };
+
+    private List<Recorder> ReadRecorders()
+    {
+        var tokens = Rows("SELECT recorder_id, label, hash, created_at FROM recorder_tokens ORDER BY recorder_id, ordinal")
+            .Select(row => (Id: row.GetInt64(0), Token: new RecorderToken(row.GetString(1), row.GetString(2), Columns.ReadTime(row.GetString(3)))))
+            .ToLookup(t => t.Id, t => t.Token);
+        return
+        [
+            .. Rows("""
+                SELECT id, name, on_opposite, default_quantity_e9, duplicate_window_us, price_max_age_us, fill_price, commission_e9, enabled, created_at
+                FROM recorders ORDER BY id
+                """).Select(row => new Recorder(
+                row.GetInt64(0),
+                new RecorderSettings
+                {
+                    Name = row.GetString(1),
+                    OnOpposite = Word<OnOpposite>(row.GetString(2), Words.TryParse),
+                    DefaultQuantity = row.GetInt64(3),
+                    DuplicateWindow = row.GetInt64(4),
+                    PriceMaxAge = row.GetInt64(5),
+                    FillPrice = Word<FillPrice>(row.GetString(6), Words.TryParse),
+                    Commission = row.GetInt64(7),
+                    Enabled = row.GetBoolean(8),
+                },
+                [.. tokens[row.GetInt64(0)]],
+                Columns.ReadTime(row.GetString(9)))),
+        ];
+    }
+
+    private List<Instrument> ReadInstruments(bool fromFiles) =>
+    [
+        .. Rows("SELECT root, exchange, name, tick_size_e9, tick_value_e9, currency, kind FROM instruments WHERE from_files = $files", ("$files", fromFiles))
+            .Select(row => new Instrument(
+                row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetString(5),
+                row.GetString(6) == Words.Of(InstrumentKind.Spot) ? InstrumentKind.Spot : InstrumentKind.Future)),
+    ];
+
+    private List<FrontContract> ReadFronts(bool fromFile) =>
+    [
+        .. Rows("SELECT root, contract, from_utc FROM front_contracts WHERE from_file = $file ORDER BY rowid", ("$file", fromFile))
+            .Select(row => new FrontContract(row.GetString(0), row.GetString(1), Columns.ReadTime(row.GetString(2)))),
+    ];
+
+    private IEnumerable<StoredKey> ReadKeys(string which) =>
+        Rows($"SELECT recorder_id, symbol, contract, root, sequence, record FROM position_keys {which}").Select(row =>
+        {
+            var root = row.GetString(3);
+            if (!PositionCodec.TryRead(row.GetFieldValue<byte[]>(5), out var record) || record.Sequence != row.GetInt64(4))
+                throw new DatabaseDamagedException($"{_path}: the record of recorder {row.GetInt64(0)} and symbol {row.GetString(1)} in position_keys is damaged.");
+            return new StoredKey(row.GetInt64(0), StoredSymbol.Of(row.GetString(1), root), StoredSymbol.Of(row.GetString(2), root), record);
+        });
+
+    /// <summary>Rows that some open key may need; one that begins before the oldest of them is read too, so that a row spanning a change is noticed.</summary>
+    private IEnumerable<StoredFold> ReadFolds() => Rows("""
+        SELECT f.symbol, f.from_seq, f.to_seq, f.tick_count, f.first_e9, f.first_at_us, f.last_e9, f.last_at_us, f.min_e9, f.min_at_us, f.max_e9, f.max_at_us,
+          f.greatest_fall_e9, f.greatest_rise_e9, f.newest_at_us
+        FROM (SELECT contract, min(sequence) AS oldest FROM position_keys INDEXED BY open_keys_by_contract WHERE is_open = 1 GROUP BY contract) AS k
+        CROSS JOIN symbol_folds AS f ON f.symbol = k.contract
+        WHERE f.to_seq > k.oldest
+        ORDER BY k.contract, f.from_seq
+        """).Select(row => new StoredFold(row.GetString(0), row.GetInt64(1), row.GetInt64(2), new Excursion
+        {
+            Count = row.GetInt64(3),
+            First = row.GetInt64(4),
+            FirstAt = row.GetInt64(5),
+            Last = row.GetInt64(6),
+            LastAt = row.GetInt64(7),
+            Min = row.GetInt64(8),
+            MinAt = row.GetInt64(9),
+            Max = row.GetInt64(10),
+            MaxAt = row.GetInt64(11),
+            Drop = row.GetInt64(12),
+            Rise = row.GetInt64(13),
+            NewestAt = row.GetInt64(14),
+        }));
+
+    private IEnumerable<StoredRepeat> ReadRepeats(long now) => Rows(
+        """
+        SELECT recorder_id, key, body_hash, at, sequence, status, effect, reason, position_id, position_is_open, closed_position_id, flags
+        FROM repeat_keys WHERE at >= $oldest ORDER BY sequence
+        """,
+        ("$oldest", Columns.Time(Math.Max(0, now - EngineLimits.RepeatKeyAge)))).Select(row => new StoredRepeat(
+            row.GetInt64(0), row.GetString(1), BinaryPrimitives.ReadUInt128BigEndian(row.GetFieldValue<byte[]>(2)), Columns.ReadTime(row.GetString(3)),
+            new SignalAnswer
+            {
+                Sequence = row.GetInt64(4),
+                Status = (SignalStatus)row.GetInt64(5),
+                Effect = (Effect)row.GetInt64(6),
+                Reason = (IgnoreReason)row.GetInt64(7),
+                PositionId = row.GetInt64(8),
+                PositionIsOpen = row.GetBoolean(9),
+                ClosedPositionId = row.GetInt64(10),
+                Flags = (Flags)row.GetInt64(11),
+            }));
+
+    private IEnumerable<SqliteDataReader> Rows(string sql, params (string Name, object? Value)[] parameters)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
+        using var rows = command.ExecuteReader();
+        while (rows.Read()) yield return rows;
+    }
+
+    private delegate bool TryParse<T>(string text, out T value);
+
+    private T Word<T>(string text, TryParse<T> parse) =>
+        parse(text, out var value) ? value : throw new DatabaseDamagedException($"{_path}: \"{text}\" is no {typeof(T).Name}.");
+}

@@ -1,0 +1,148 @@
+using System.Buffers.Binary;
+using Microsoft.Data.Sqlite;
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Engine.Recorders;
+
+namespace StreamRecorder.Sink;
+
+/// <summary>Rows of recorders, tokens, keys, instruments, front contracts and repeat keys. Rare, so each change is applied by itself and in order.</summary>
+internal sealed class TableWriter(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _upsertRecorder = new(connection, """
+        INSERT INTO recorders (id, name, on_opposite, default_quantity, default_quantity_e9, duplicate_window, duplicate_window_us,
+          price_max_age, price_max_age_us, fill_price, commission, commission_e9, enabled, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, on_opposite = excluded.on_opposite,
+          default_quantity = excluded.default_quantity, default_quantity_e9 = excluded.default_quantity_e9,
+          duplicate_window = excluded.duplicate_window, duplicate_window_us = excluded.duplicate_window_us,
+          price_max_age = excluded.price_max_age, price_max_age_us = excluded.price_max_age_us, fill_price = excluded.fill_price,
+          commission = excluded.commission, commission_e9 = excluded.commission_e9, enabled = excluded.enabled
+        """);
+
+    // A recorder's id is never given twice, even when the last one made is deleted.
+    private readonly Statement _nextRecorderId = new(connection, "UPDATE state SET next_recorder_id = max(next_recorder_id, ?1 + 1)");
+    private readonly Statement _deleteTokens = new(connection, "DELETE FROM recorder_tokens WHERE recorder_id = ?");
+
+    private readonly Statement _insertToken = new(connection,
+        "INSERT INTO recorder_tokens (hash, recorder_id, ordinal, label, created_at) VALUES (?, ?, ?, ?, ?)");
+
+    private readonly Statement _rememberName = new(connection,
+        "INSERT INTO deleted_recorders (id, name, deleted_at) SELECT id, name, ?1 FROM recorders WHERE id = ?2");
+
+    private readonly Statement _deleteRecorder = new(connection, "DELETE FROM recorders WHERE id = ?");
+
+    // All flat: a recorder with open positions is not deleted. No signal can reach them again.
+    private readonly Statement _deleteKeys = new(connection, "DELETE FROM position_keys WHERE recorder_id = ?");
+
+    private readonly Statement _upsertApiKey = new(connection,
+        "INSERT OR REPLACE INTO api_keys (hash, name, scope, created_at) VALUES (?, ?, ?, ?)");
+
+    private readonly Statement _deleteApiKey = new(connection, "DELETE FROM api_keys WHERE hash = ?");
+
+    private readonly Statement _upsertInstrument = new(connection, """
+        INSERT OR REPLACE INTO instruments (root, from_files, exchange, name, tick_size, tick_size_e9, tick_value, tick_value_e9, currency, kind)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """);
+
+    private readonly Statement _deleteFileFronts = new(connection, "DELETE FROM front_contracts WHERE from_file = 1");
+    private readonly Statement _deleteFront = new(connection, "DELETE FROM front_contracts WHERE from_file = 0 AND root = ? AND from_utc = ?");
+    private readonly Statement _insertFront = new(connection, "INSERT INTO front_contracts (root, contract, from_utc, from_file) VALUES (?, ?, ?, ?)");
+
+    private readonly Statement _setGap = new(connection, "UPDATE state SET total_gap_us = ?");
+
+    private readonly Statement _insertRepeat = new(connection, """
+        INSERT INTO repeat_keys (sequence, at, recorder_id, key, body_hash, status, effect, reason, position_id, position_is_open, closed_position_id, flags)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """);
+
+    public void Write(in TableChange change)
+    {
+        switch (change.Output)
+        {
+            case RecorderChanged changed:
+                Write(changed.Recorder);
+                break;
+            case RecorderDeleted deleted:
+                Delete(deleted.RecorderId, change.At);
+                break;
+            case ApiKeyChanged changed:
+                _upsertApiKey.Add(changed.Key.HashHex).Add(changed.Key.Name).Add(Words.Of(changed.Key.Scope)).Add(Timestamp.Format(changed.Key.CreatedAt)).Run();
+                break;
+            case ApiKeyDeleted deleted:
+                _deleteApiKey.Add(deleted.HashHex).Run();
+                break;
+            case InstrumentsChanged changed:
+                foreach (var row in changed.Rows) Write(row, changed.FromFiles);
+                break;
+            case FrontContractsChanged changed:
+                Write(changed);
+                break;
+            case SignalApplied applied:
+                Write(applied, change.At);
+                break;
+            case GapCounted gap:
+                _setGap.Add(gap.TotalGap).Run();
+                break;
+            default:
+                throw new InvariantException($"invariant broken: the sink knows no row for {change.Output.GetType().Name}");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[]
+        {
+            _upsertRecorder, _nextRecorderId, _deleteTokens, _insertToken, _rememberName, _deleteRecorder, _deleteKeys, _upsertApiKey, _deleteApiKey,
+            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _setGap, _insertRepeat,
+        })
+            statement.Dispose();
+    }
+
+    private void Write(Recorder recorder)
+    {
+        var settings = recorder.Settings;
+        _upsertRecorder.Add(recorder.Id).Add(settings.Name).Add(Words.Of(settings.OnOpposite))
+            .Add(Columns.Real(settings.DefaultQuantity)).Add(settings.DefaultQuantity)
+            .Add(Columns.Seconds(settings.DuplicateWindow)).Add(settings.DuplicateWindow)
+            .Add(Columns.Seconds(settings.PriceMaxAge)).Add(settings.PriceMaxAge)
+            .Add(Words.Of(settings.FillPrice)).Add(Columns.Real(settings.Commission)).Add(settings.Commission)
+            .Add(settings.Enabled).Add(Timestamp.Format(recorder.CreatedAt)).Run();
+        _nextRecorderId.Add(recorder.Id).Run();
+        _deleteTokens.Add(recorder.Id).Run();
+        for (var i = 0; i < recorder.Tokens.Count; i++)
+            _insertToken.Add(recorder.Tokens[i].HashHex).Add(recorder.Id).Add((long)i).Add(recorder.Tokens[i].Label)
+                .Add(Timestamp.Format(recorder.Tokens[i].CreatedAt)).Run();
+    }
+
+    private void Delete(long recorderId, long at)
+    {
+        _rememberName.Add(Timestamp.Format(at)).Add(recorderId).Run();
+        _deleteRecorder.Add(recorderId).Run();
+        _deleteKeys.Add(recorderId).Run();
+    }
+
+    private void Write(SignalApplied applied, long at)
+    {
+        var (signal, answer) = (applied.Input.Signal, applied.Answer);
+        Span<byte> hash = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(hash, signal.BodyHash);
+        _insertRepeat.Add(answer.Sequence).Add(Timestamp.Format(at)).Add(applied.Input.RecorderId).Add(signal.Key).Add(hash)
+            .Add((long)answer.Status).Add((long)answer.Effect).Add((long)answer.Reason).Add(answer.PositionId).Add(answer.PositionIsOpen)
+            .Add(answer.ClosedPositionId).Add((long)answer.Flags).Run();
+    }
+
+    private void Write(Instrument row, bool fromFiles) =>
+        _upsertInstrument.Add(row.Root).Add(fromFiles).Add(row.Exchange).Add(row.Name).Add(Columns.Real(row.TickSize)).Add(row.TickSize)
+            .Add(Columns.Real(row.TickValue)).Add(row.TickValue).Add(row.Currency).Add(Words.Of(row.Kind)).Run();
+
+    private void Write(FrontContractsChanged changed)
+    {
+        if (changed.FromFile) _deleteFileFronts.Run();
+        else foreach (var row in changed.Rows) _deleteFront.Add(row.Root).Add(Timestamp.Format(row.FromUtc)).Run();
+        foreach (var row in changed.Rows)
+            _insertFront.Add(row.Root).Add(row.Contract).Add(Timestamp.Format(row.FromUtc)).Add(changed.FromFile).Run();
+    }
+}
