@@ -137,8 +137,8 @@ internal struct FoldRow
 }
 
 /// <summary>
-/// One symbol's folds in order. Neighbours are merged unless an open key starts between them: whoever folds a key takes the rows after the key's own sequence, so a
-/// row must never reach over one.
+/// One symbol's folds in order. Neighbours are merged unless an open key starts between them: whoever folds a key takes the rows after the key's
+/// own sequence, so a row must never reach over one.
 /// </summary>
 internal sealed class FoldRun
 {

@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Positions;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Closed positions and fills as they are after every answer given: what waits in the outbox, then the database, without doubles. The outbox is always asked first:
-/// what leaves it in between is in the database by then, so nothing can be missed. Any thread.
+/// Closed positions and fills as they are after every answer given: what waits in the outbox, then the database, without doubles. The outbox is
+/// always asked first: what leaves it in between is in the database by then, so nothing can be missed. Any thread.
 /// </summary>
 public sealed class ClosedReader(Outbox outbox, Queries queries)
 {

@@ -4,10 +4,14 @@ using StreamRecorder.Engine.Positions;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>How values stand in columns: REAL for people, text for moments and words. Exact values need nothing: they are integers or bytes.</summary>
+/// <summary>
+/// How values stand in columns: REAL for people, text for moments and words. Exact values need nothing: they are integers or bytes.
+/// </summary>
 internal static class Columns
 {
-    /// <summary>Up to here a whole number is exact in binary floating point, and one division rounds to the nearest REAL, as parsing the decimal text would.</summary>
+    /// <summary>
+    /// Up to here a whole number is exact in binary floating point, and one division rounds to the nearest REAL, as parsing the decimal text would.
+    /// </summary>
     private const long ExactMax = 1L << 53;
     private const int TimeCharsMax = 32;
 

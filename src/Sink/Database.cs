@@ -2,7 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>As of which sequence the database is, at which engine time, and which id the next recorder gets. <paramref name="Identity"/> tells one file from another.</summary>
+/// <summary>
+/// As of which sequence the database is, at which engine time, and which id the next recorder gets. <paramref name="Identity"/> tells one file from
+/// another.
+/// </summary>
 public sealed record DatabaseState(long Sequence, long At, long NextRecorderId, string Identity);
 
 /// <summary>
@@ -22,7 +25,8 @@ public sealed class Database
 
     /// <summary>
     /// Opens the file, makes it if there is none, applies the migrations it lacks. Throws <see cref="DatabaseVersionException"/> for a newer file,
-    /// <see cref="DatabaseDamagedException"/> for one that is not ours or not readable, <see cref="DatabaseUnavailableException"/> when it cannot be opened.
+    /// <see cref="DatabaseDamagedException"/> for one that is not ours or not readable, <see cref="DatabaseUnavailableException"/> when it cannot
+    /// be opened.
     /// </summary>
     public static Database Open(string path)
     {
@@ -42,8 +46,8 @@ public sealed class Database
     }
 
     /// <summary>
-    /// Looks at the file as it is on disk now, by a connection of its own: a file that was deleted or replaced under the service is noticed here. Ask before
-    /// throwing away anything that could rebuild it.
+    /// Looks at the file as it is on disk now, by a connection of its own: a file that was deleted or replaced under the service is noticed here.
+    /// Ask before throwing away anything that could rebuild it.
     /// </summary>
     public DatabaseState ReadStateAfresh()
     {
@@ -79,7 +83,9 @@ public sealed class Database
         }
     }
 
-    /// <summary>The connection that writes; at most one at a time. Never makes a file: one that vanished under the service must not come back empty.</summary>
+    /// <summary>
+    /// The connection that writes; at most one at a time. Never makes a file: one that vanished under the service must not come back empty.
+    /// </summary>
     internal SqliteConnection OpenWriter()
     {
         var connection = Connect(SqliteOpenMode.ReadWrite);

@@ -9,8 +9,9 @@ using StreamRecorder.Engine.Recovery;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Rows of <c>symbols</c> and <c>symbol_folds</c>. A fold goes into the symbol's newest row unless an open key starts between them, so a symbol costs one row a
-/// transaction. Rows that only closed keys kept apart are merged once a minute (<see cref="MergeStep"/>): the table stays as long as the open keys are many.
+/// Rows of <c>symbols</c> and <c>symbol_folds</c>. A fold goes into the symbol's newest row unless an open key starts between them, so a symbol
+/// costs one row a transaction. Rows that only closed keys kept apart are merged once a minute (<see cref="MergeStep"/>): the table stays as long
+/// as the open keys are many.
 /// </summary>
 internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
 {
@@ -68,7 +69,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>
-    /// Merges neighbours among the next rows after a place in the table, inside the caller's transaction. Returns the place reached; null at the end of the table.
+    /// Merges neighbours among the next rows after a place in the table, inside the caller's transaction. Returns the place reached; null at the
+    /// end of the table.
     /// </summary>
     public (string Symbol, long FromSequence)? MergeStep((string Symbol, long FromSequence) after, out int merged)
     {

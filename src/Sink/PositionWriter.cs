@@ -7,7 +7,9 @@ using StreamRecorder.Engine.Positions;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>Rows of <c>recorder_positions</c>, <c>fills</c> and <c>position_keys</c>, within the transaction of <see cref="WriterSession"/>.</summary>
+/// <summary>
+/// Rows of <c>recorder_positions</c>, <c>fills</c> and <c>position_keys</c>, within the transaction of <see cref="WriterSession"/>.
+/// </summary>
 internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
 {
     // What a fill changes is set anew; entries and exits are appended to, because the fills before are in the row already.
@@ -52,6 +54,7 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
     private readonly Statement _insertFill = new(connection, InsertFill);
     private readonly Statement _upsertKey = new(connection, UpsertKey);
     private readonly StringBuilder _json = new();
+    private readonly TimeText _times = new();
 
     public void Write(PositionChange change)
     {
@@ -85,7 +88,7 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
         var fill = sequenced.Fill;
         _insertFill.Add(fill.PositionId).Add(sequenced.Sequence).Add((long)sequenced.Ordinal).Add(fill.IsEntry)
             .Add(Columns.Real(fill.Price)).Add(fill.Price).Add(Columns.Real(fill.Quantity)).Add(fill.Quantity)
-            .Add(Timestamp.Format(fill.At)).Add(Columns.Time(fill.SignalAt)).Add(Words.Of(fill.PriceSource)).Add((long)fill.Flags).Add(fill.Label).Run();
+            .Add(_times.Of(fill.At)).Add(_times.Of(fill.SignalAt)).Add(Words.Of(fill.PriceSource)).Add((long)fill.Flags).Add(fill.Label).Run();
     }
 
     private void Write(PositionView view, in Position exact, List<SequencedFill> fills)
@@ -95,16 +98,16 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
             .Add(view.Id).Add(view.RecorderId).Add(view.Recorder).Add(view.Symbol).Add(view.Contract).Add(view.Root).Add(view.Currency)
             .Add(Words.Of(view.Side)).Add(view.Status).Add(view.Outcome)
             .Add(Columns.Real(view.TotalQuantity)).Add(Columns.Real(view.MaxQuantity)).Add(Columns.Real(view.EntryQuantity))
-            .Add(Columns.Real(view.AvgEntryPrice)).Add(Columns.Real(view.ExitPrice)).Add(Columns.Time(exitTime))
-            .Add(Columns.Real(view.CurrentPrice)).Add(Columns.Time(view.CurrentPriceAt))
+            .Add(Columns.Real(view.AvgEntryPrice)).Add(Columns.Real(view.ExitPrice)).Add(_times.Of(exitTime))
+            .Add(Columns.Real(view.CurrentPrice)).Add(_times.Of(view.CurrentPriceAt))
             .Add(Columns.Real(view.UnrealizedPnl)).Add(Columns.Real(view.RealizedPnl)).Add(Columns.Real(view.Commission)).Add(Columns.Real(view.NetPnl))
             .Add(Columns.Real(view.WorstUnrealizedPnl)).Add(Columns.Real(view.BestUnrealizedPnl))
             .Add(Columns.Real(view.WorstTotalPnl)).Add(Columns.Real(view.BestTotalPnl))
             .Add(Columns.Real(view.MaxDrawdown)).Add(Columns.Real(view.Drawdown))
-            .Add(Columns.Real(view.WorstPrice)).Add(Columns.Time(view.WorstAt)).Add(Columns.Real(view.BestPrice)).Add(Columns.Time(view.BestAt))
+            .Add(Columns.Real(view.WorstPrice)).Add(_times.Of(view.WorstAt)).Add(Columns.Real(view.BestPrice)).Add(_times.Of(view.BestAt))
             .Add(view.TickCount).Add(view.GapSeconds).Add(Columns.Words(view.Flags))
             .Add(view.IsOpen ? null : Words.Of(view.CloseReason))
-            .Add(Timestamp.Format(view.OpenedAt)).Add(Columns.Time(view.ClosedAt)).Add(Timestamp.Format(view.UpdatedAt))
+            .Add(_times.Of(view.OpenedAt)).Add(_times.Of(view.ClosedAt)).Add(_times.Of(view.UpdatedAt))
             .Add(PositionCodec.Write(exact)).Add(Json(fills, isEntry: true)).Add(Json(fills, isEntry: false)).Add((long)SinkLimits.FillsTextMax).Run();
     }
 
@@ -117,7 +120,7 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
             if (fill.IsEntry != isEntry) continue;
             if (_json.Length > 1) _json.Append(',');
             _json.Append("{\"price\":").Append(Fixed9.Format(fill.Price)).Append(",\"qty\":").Append(Fixed9.Format(fill.Quantity))
-                .Append(",\"time\":\"").Append(Timestamp.Format(fill.At)).Append("\"}");
+                .Append(",\"time\":\"").Append(_times.Of(fill.At)).Append("\"}");
         }
         return _json.Append(']').ToString();
     }

@@ -9,8 +9,8 @@ public readonly record struct PricePoint(long At, long Price)
 }
 
 /// <summary>
-/// Down-samples a known number of points while they pass: each stretch gives its least and greatest in the order of time, so that no spike vanishes from a
-/// chart. First and last point always stay. Pure.
+/// Down-samples a known number of points while they pass: each stretch gives its least and greatest in the order of time, so that no spike vanishes
+/// from a chart. First and last point always stay. Pure.
 /// </summary>
 internal sealed class PricePath(long count, int pointsMax)
 {

@@ -6,7 +6,10 @@ using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>Which closed positions; null: any. The closing lies in [<paramref name="ClosedFrom"/>, <paramref name="ClosedTo"/>), ids below <paramref name="BeforeId"/>.</summary>
+/// <summary>
+/// Which closed positions; null: any. The closing lies in [<paramref name="ClosedFrom"/>, <paramref name="ClosedTo"/>), ids below
+/// <paramref name="BeforeId"/>.
+/// </summary>
 public sealed record ClosedFilter(
     long? RecorderId = null, string? Symbol = null, long? ClosedFrom = null, long? ClosedTo = null, long? BeforeId = null, int Limit = 100)
 {
@@ -22,8 +25,9 @@ public readonly record struct ClosingPlace(long ClosedAt, long Id);
 public sealed record RecordedFill(long Sequence, int Ordinal, FillOutput Fill);
 
 /// <summary>
-/// All reads of positions in the database, by connections that cannot write; any thread. Figures are rebuilt from the exact record, never from REAL. The database may be
-/// behind the engine: <see cref="ClosedReader"/> adds what is under way. Throws <see cref="DatabaseUnavailableException"/> when it cannot be read at the moment.
+/// All reads of positions in the database, by connections that cannot write; any thread. Figures are rebuilt from the exact record, never from
+/// REAL. The database may be behind the engine: <see cref="ClosedReader"/> adds what is under way. Throws
+/// <see cref="DatabaseUnavailableException"/> when it cannot be read at the moment.
 /// </summary>
 public sealed class Queries(Database database) : IDisposable
 {
@@ -50,7 +54,9 @@ public sealed class Queries(Database database) : IDisposable
             ("$before", filter.BeforeId), ("$limit", Bounded(filter.Limit)));
     }
 
-    /// <summary>Latest closing first; closings in [<paramref name="from"/>, <paramref name="to"/>) and before <paramref name="before"/> in that order.</summary>
+    /// <summary>
+    /// Latest closing first; closings in [<paramref name="from"/>, <paramref name="to"/>) and before <paramref name="before"/> in that order.
+    /// </summary>
     public List<PositionView> ClosedByClosing(long? from, long? to, int limit, ClosingPlace? before = null)
     {
         var where = "status = 'closed'";
@@ -86,7 +92,10 @@ public sealed class Queries(Database database) : IDisposable
     /// <summary>As of what the database is.</summary>
     public DatabaseState State() => _readers.Read(Database.StateOf);
 
-    /// <summary>A position's prices over time from its snapshots, at most <see cref="SinkLimits.PathPointsMax"/> points that keep every stretch's least and greatest.</summary>
+    /// <summary>
+    /// A position's prices over time from its snapshots, at most <see cref="SinkLimits.PathPointsMax"/> points that keep every stretch's least and
+    /// greatest.
+    /// </summary>
     public List<PricePoint> PricePath(long positionId) => _readers.Read(connection =>
     {
         var count = Each(connection, "SELECT count(*) FROM position_snapshots WHERE position_id = $id", ("$id", positionId)).Select(row => row.GetInt64(0)).Single();

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>A few connections that only read, kept open. Any thread; whoever finds all of them taken waits a moment, then learns that the database is busy.</summary>
+/// <summary>
+/// A few connections that only read, kept open. Any thread; whoever finds all of them taken waits a moment, then learns that the database is busy.
+/// </summary>
 internal sealed class ReaderPool(Database database) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(SinkLimits.ReadersMax);

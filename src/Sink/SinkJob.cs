@@ -2,7 +2,9 @@ using StreamRecorder.Engine.Positions;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>Work for the one writer beside the outbox's groups, done in steps so that groups get their turn between them. Not repeated when it fails.</summary>
+/// <summary>
+/// Work for the one writer beside the outbox's groups, done in steps so that groups get their turn between them. Not repeated when it fails.
+/// </summary>
 internal abstract class SinkJob
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,15 +3,17 @@ namespace StreamRecorder.Sink;
 /// <summary>Every bound of the sink, with its reason.</summary>
 public static class SinkLimits
 {
-    /// <summary>Outputs of one transaction: at about 10 µs each, 80 ms. A snapshot or a reader of the newest state waits no longer for its turn.</summary>
+    /// <summary>
+    /// Outputs of one transaction: at about 10 µs each, 80 ms. A snapshot or a reader of the newest state waits no longer for its turn.
+    /// </summary>
     public const int RowsPerBatch = 8192;
 
     /// <summary>Groups of one transaction; most groups have one or two outputs, so rows are the bound that counts.</summary>
     public const int GroupsPerBatch = 8192;
 
     /// <summary>
-    /// How long a group may wait for company when nothing else is waiting. No answer waits for the sink, and every transaction saved is one sync less that the journal's
-    /// own has to wait behind.
+    /// How long a group may wait for company when nothing else is waiting. No answer waits for the sink, and every transaction saved is one sync
+    /// less that the journal's own has to wait behind.
     /// </summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(10);
 
@@ -34,7 +36,9 @@ public static class SinkLimits
     /// <summary>Rows that one step of thinning looks at or deletes: about 20 ms.</summary>
     public const int ThinRowsPerStep = 4096;
 
-    /// <summary>Steps of one run, once a minute: 400 000 rows, more than the default budget of 5 000 snapshots a second brings in that time.</summary>
+    /// <summary>
+    /// Steps of one run, once a minute: 400 000 rows, more than the default budget of 5 000 snapshots a second brings in that time.
+    /// </summary>
     public const int ThinStepsMax = 100;
 
     /// <summary>How long snapshots are kept in full, and one a minute.</summary>
@@ -42,7 +46,8 @@ public static class SinkLimits
     public static readonly TimeSpan SnapshotAgeMax = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Characters of <c>entries</c> or <c>exits</c> (some 14 000 fills) after which no more are appended: each fill rewrites the text. The table <c>fills</c> has all.
+    /// Characters of <c>entries</c> or <c>exits</c> (some 14 000 fills) after which no more are appended: each fill rewrites the text. The table
+    /// <c>fills</c> has all.
     /// </summary>
     public const int FillsTextMax = 1_000_000;
 

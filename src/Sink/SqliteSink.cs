@@ -9,8 +9,9 @@ using StreamRecorder.Engine.Positions;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// The pump from the outbox to the database: one thread, one connection, one transaction a batch, cut only between groups. A group that the database had
-/// already (replayed after a restart) is skipped; a failing database is tried again for as long as it takes, while the outbox fills and holds the engine up.
+/// The pump from the outbox to the database: one thread, one connection, one transaction a batch, cut only between groups. A group that the
+/// database had already (replayed after a restart) is skipped; a failing database is tried again for as long as it takes, while the outbox fills
+/// and holds the engine up.
 /// </summary>
 public sealed class SqliteSink : IAsyncDisposable
 {
@@ -53,8 +54,8 @@ public sealed class SqliteSink : IAsyncDisposable
 
     /// <summary>
     /// Starts the sink's thread. The task ends when the outbox is completed and everything in it is durable; or, with what is left unwritten, when
-    /// <paramref name="abandon"/> is cancelled (the journal has it). It fails when the file is damaged or replaced, or a promise of our own is broken: the process
-    /// must not go on then.
+    /// <paramref name="abandon"/> is cancelled (the journal has it). It fails when the file is damaged or replaced, or a promise of our own is
+    /// broken: the process must not go on then.
     /// </summary>
     public Task RunAsync(CancellationToken abandon = default)
     {
@@ -62,7 +63,10 @@ public sealed class SqliteSink : IAsyncDisposable
         return _run = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Snapshots of open positions: rows for charts, and the live figures in the positions' own rows. Completes when written; waits when the writer is behind.</summary>
+    /// <summary>
+    /// Snapshots of open positions: rows for charts, and the live figures in the positions' own rows. Completes when written; waits when the writer
+    /// is behind.
+    /// </summary>
     public Task WriteSnapshotsAsync(IReadOnlyList<PositionView> openChanged, long takenAt) =>
         openChanged.Count == 0 ? Task.CompletedTask : EnqueueAsync(new SnapshotJob(openChanged, takenAt));
 

@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// One prepared statement of the writer. Values are added in the order of the statement's parameters; straight on SQLite's interface, because a parameter object
-/// and a boxed value each would cost more than the insert. A statement that threw is not used again: its connection is dropped.
+/// One prepared statement of the writer. Values are added in the order of the statement's parameters; straight on SQLite's interface, because a
+/// parameter object and a boxed value each would cost more than the insert. A statement that threw is not used again: its connection is dropped.
 /// </summary>
 internal sealed class Statement : IDisposable
 {
@@ -57,7 +57,9 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
-    /// <summary>Runs a statement that gives no rows; returns how many rows it changed (of the last one that changed any, if it is no change).</summary>
+    /// <summary>
+    /// Runs a statement that gives no rows; returns how many rows it changed (of the last one that changed any, if it is no change).
+    /// </summary>
     public int Run()
     {
         while (Step())

@@ -8,7 +8,9 @@ using StreamRecorder.Engine.Recorders;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>Rows of recorders, tokens, keys, instruments, front contracts and repeat keys. Rare, so each change is applied by itself and in order.</summary>
+/// <summary>
+/// Rows of recorders, tokens, keys, instruments, front contracts and repeat keys. Rare, so each change is applied by itself and in order.
+/// </summary>
 internal sealed class TableWriter(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _upsertRecorder = new(connection, """

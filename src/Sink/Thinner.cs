@@ -4,7 +4,9 @@ using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>Deletes what is too old: snapshots (a day in full, then one a minute for 30 days) and repeat keys that the engine has forgotten.</summary>
+/// <summary>
+/// Deletes what is too old: snapshots (a day in full, then one a minute for 30 days) and repeat keys that the engine has forgotten.
+/// </summary>
 internal sealed class Thinner : IDisposable
 {
     private readonly (Statement Delete, long Age)[] _rules;

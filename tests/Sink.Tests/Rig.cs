@@ -6,7 +6,9 @@ using Xunit;
 
 namespace StreamRecorder.Sink.Tests;
 
-/// <summary>A real database file in a directory of its own, an outbox, and sinks that can be started one after the other as processes would be.</summary>
+/// <summary>
+/// A real database file in a directory of its own, an outbox, and sinks that can be started one after the other as processes would be.
+/// </summary>
 internal sealed class Rig : IAsyncDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -63,6 +65,15 @@ internal sealed class Rig : IAsyncDisposable
         await Sink!.DisposeAsync();
         Outbox = new Outbox(Outbox.Capacity);
     }
+
+    /// <summary>What a restart does after a sink that failed: a new outbox, into which the engine replays.</summary>
+    public async Task EndFailedSinkAsync()
+    {
+        await Sink!.DisposeAsync();
+        Outbox = new Outbox(Outbox.Capacity);
+    }
+
+    public Task RunEndsAsync() => Run.WaitAsync(Limit);
 
     /// <summary>Waits until the database is as of <paramref name="sequence"/>.</summary>
     public async Task DurableAsync(long sequence)

@@ -5,6 +5,7 @@ using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
 using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Recovery;
 using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Sink.Tests;
@@ -15,7 +16,6 @@ internal sealed class Script : IDisposable
     public const long Start = 1_764_860_400L * Timestamp.Second; // 2025-12-04T15:00:00Z
 
     private readonly SymbolTable _symbols = new();
-    private readonly Dictionary<string, RecorderSettings> _recorders = [];
     private long _at = Start;
 
     public Script(int positionsMax = 4096)
@@ -47,6 +47,13 @@ internal sealed class Script : IDisposable
         return this;
     }
 
+    /// <summary>Takes over what a database holds, at the moment it was written.</summary>
+    public void GoOn(StoredState stored, long now)
+    {
+        State.Load(stored);
+        _at = now;
+    }
+
     public OutputGroup Apply(Input input)
     {
         var outputs = new List<Output>();
@@ -60,7 +67,6 @@ internal sealed class Script : IDisposable
     public long Recorder(string name, long commission = 0)
     {
         var settings = new RecorderSettings { Name = name, Commission = commission };
-        _recorders[name] = settings;
         var id = State.NextRecorderId;
         Apply(new RecorderSet(new Recorder(id, settings, [new RecorderToken("main", Secret.Hash(name), _at)], _at)));
         return id;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using StreamRecorder.Ingest.Webhooks.Dialects;
 
@@ -18,8 +17,7 @@ internal sealed class FieldTable
     /// <summary>AutoView's text: single letters mean something of their own there.</summary>
     public static readonly FieldTable AutoView = new(AutoViewDialect.TextOnly);
 
-    private readonly FrozenDictionary<string, KnownName> _byName;
-    private readonly FrozenDictionary<string, KnownName>.AlternateLookup<ReadOnlySpan<byte>> _byBytes;
+    private readonly Dictionary<string, KnownName>.AlternateLookup<ReadOnlySpan<byte>> _byBytes;
 
     public FieldTable(params ReadOnlySpan<Dialect> dialects)
     {
@@ -33,8 +31,7 @@ internal sealed class FieldTable
                     throw new InvalidOperationException($"{dialect.Name} takes \"{name}\" for {field}, another dialect for {names[name].Field}.");
             }
         }
-        _byName = names.ToFrozenDictionary(NameComparer.Instance);
-        _byBytes = _byName.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _byBytes = names.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     /// <summary>Null: a field that is none of ours.</summary>
