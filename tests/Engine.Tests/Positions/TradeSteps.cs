@@ -27,9 +27,9 @@ internal enum TradeScale
 internal sealed class TradeSteps : IDisposable
 {
     private static readonly Instrument[] Instruments =
-        [Some.Future("MNQ", 0.25m, 0.5m), Some.Future("THIRD", 0.3m, 1m, "EUR"), Some.Future("6J", 0.0000005m, 6.25m), Some.Spot("AAPL")];
+        [Some.Future("MNQ", 0.25m, 0.5m), Some.Future("THIRD", 0.3m, 1m, "EUR"), Some.Future("6J", 0.0000005m, 6.25m), Some.Spot("AAPL"), Some.Future("HUGE", 0.000001m, 100m)];
 
-    private static readonly string[] SymbolNames = ["MNQZ2025", "MNQH2026", "THIRDZ2025", "6JZ2025", "AAPL"];
+    private static readonly string[] SymbolNames = ["MNQZ2025", "MNQH2026", "THIRDZ2025", "6JZ2025", "AAPL", "HUGEZ2025"];
 
     private readonly EngineRig _rig;
     private readonly ModelEngine _model = new(EngineRig.LateTolerance);
