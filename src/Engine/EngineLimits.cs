@@ -44,6 +44,9 @@ public static class EngineLimits
     /// <summary>Positions looked at by one query in one turn, so that a page of a million never stalls ticks.</summary>
     public const int PositionsPerTurn = 256;
 
+    /// <summary>Entries of the list of open positions that one query may pass over in one turn because they do not match: 100 KiB of keys, some 10 µs.</summary>
+    public const int OpenEntriesPerTurn = 4096;
+
     /// <summary>Messages one turn takes from the inbox before it looks at commits and timers again.</summary>
     public const int MessagesPerTurn = 512;
 

@@ -198,7 +198,7 @@ public sealed class EngineLoop
         }
         FoldRoot(message.Signal.Symbol.Root, now);
         var (input, refusal) = SignalResolver.Resolve(_state, message.RecorderId, message.Signal, message.ReceivedAt, flags);
-        if (input is null) message.Complete(SignalAnswer.Refused(refusal!));
+        if (input is null) Refuse(message, SignalAnswer.Refused(refusal!));
         else Append(now, input, message);
     }
 
@@ -215,10 +215,17 @@ public sealed class EngineLoop
         if (command.RootOf(_state) is { } root) FoldRoot(root, now);
         var plan = command.Plan(_state);
         _inbox.Done();
-        if (plan.Refusal is not null) command.Complete(new CommandResult(0, plan.Refusal, null));
+        if (plan.Refusal is not null) Refuse(command, new CommandResult(0, plan.Refusal, null));
+        else if (plan.Input is not null && _codec.Write(now, plan.Input).Length > JournalLimits.PayloadBytesMax) Refuse(command, new CommandResult(0, TooLarge(), null));
         else if (plan.Input is null) _releases.Enqueue(new Release(_state.Sequence, null, command, new CommandResult(_state.Sequence, null, plan.Value)));
         else Append(now, plan.Input, command, plan.Value);
     }
+
+    /// <summary>Tables are set in as many commands as they need; only their rows can come to more than a record holds.</summary>
+    private static Refusal TooLarge() => Rejection.RequestInvalid.Because($"The rows come to more than {JournalLimits.PayloadBytesMax / 1024} KiB; send them in parts.");
+
+    /// <summary>A refusal speaks of the state too (nothing to add to): it waits until what it saw cannot be lost any more.</summary>
+    private void Refuse(Message asker, object result) => _releases.Enqueue(new Release(_state.Sequence, null, asker, result));
 
     /// <summary>Applies an input under the next sequence and appends it; its outputs and the answer to <paramref name="asker"/> wait for the commit.</summary>
     private void Append(long at, Input input, Message? asker, object? value = null)

@@ -165,9 +165,11 @@ public sealed class StateMachine : IDisposable
         }
         if (decision.EnterQuantity > 0)
         {
-            if (!position.IsOpen) OpenNew(key, ref position, input, decision.EnterSide, flags);
+            // The front that changed under the position just closed is the one that the next position opens with.
+            var entryFlags = position.IsOpen ? flags : flags & ~Flags.ContractChanged;
+            if (!position.IsOpen) OpenNew(key, ref position, input, decision.EnterSide, entryFlags);
             PositionMath.Enter(ref position, input.Price, decision.EnterQuantity, input.Commission, Now);
-            outputs.Add(FillOf(position.Id, true, decision.EnterQuantity, input, flags));
+            outputs.Add(FillOf(position.Id, true, decision.EnterQuantity, input, entryFlags));
         }
         if (position.IsOpen) position.EpochId = Prices[position.ContractId].Epochs.Start();
         position.Sequence = Sequence;

@@ -64,13 +64,13 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
         return new string(buffer[..written]);
     }
 
-    /// <summary>For people: half-even to <paramref name="decimals"/> places (at most 10), always that many.</summary>
+    /// <summary>For people: to <paramref name="decimals"/> places (at most 10), always that many; a half goes away from zero, as people expect it (25620.125 is 25620.13).</summary>
     public string ToString(int decimals)
     {
         var step = (Int128)BigInteger.Pow(10, 10 - decimals);
-        var rounded = Rounded(Units, 1, step);
-        var sign = rounded.Units < 0 ? "-" : "";
-        var digits = Int128.Abs(rounded.Units).ToString("D" + (decimals + 1).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        var magnitude = (Int128.Abs(Units) + step / 2) / step;
+        var sign = Units < 0 && magnitude != 0 ? "-" : "";
+        var digits = magnitude.ToString("D" + (decimals + 1).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return decimals == 0 ? sign + digits : $"{sign}{digits[..^decimals]}.{digits[^decimals..]}";
     }
 

@@ -72,9 +72,8 @@ public static class Fixed9
     /// <summary>Writes E9 as a plain decimal without trailing zeros: <c>25600.25</c>.</summary>
     public static string Format(long value) => Amount.FromFixed9(value).ToString();
 
-    /// <summary>Writes E9 for people: at least <paramref name="decimalsMin"/> places, half-even to that many if there are more.</summary>
-    public static string FormatRounded(long value, int decimalsMin) =>
-        ((decimal)value / One).ToString("F" + decimalsMin.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    /// <summary>Writes E9 for people, see <see cref="Amount.ToString(int)"/>.</summary>
+    public static string FormatRounded(long value, int decimals) => Amount.FromFixed9(value).ToString(decimals);
 
     /// <summary>Number of decimals needed to write <paramref name="value"/> exactly.</summary>
     public static int DecimalsOf(long value)
@@ -125,7 +124,6 @@ public static class Fixed9
     {
         if (text[index] is not ((byte)'e' or (byte)'E')) return false;
         index++;
-        if (index < text.Length && text[index] == '+') index++;
         if (!Utf8Parser.TryParse(text[index..], out int exponent, out var consumed) || consumed == 0) return false;
         index += consumed;
         decimals -= Math.Clamp(exponent, -1000, 1000);

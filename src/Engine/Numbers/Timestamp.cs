@@ -96,9 +96,10 @@ public static class Timestamp
         if (text[index] is not ((byte)'+' or (byte)'-') || !Digits(text, index + 1, 2, out var hours)) return false;
         var sign = text[index] == '-' ? 1 : -1;
         index += 3;
-        if (index < text.Length && text[index] == ':') index++;
+        var hasColon = index < text.Length && text[index] == ':';
+        if (hasColon) index++;
         var minutes = 0;
-        if (index < text.Length && (!Digits(text, index, 2, out minutes) || index + 2 != text.Length)) return false;
+        if ((hasColon || index < text.Length) && (!Digits(text, index, 2, out minutes) || index + 2 != text.Length)) return false;
         time += sign * (hours * 60L + minutes) * 60 * Second;
         return hours <= 18 && minutes < 60;
     }

@@ -45,6 +45,9 @@ public sealed class PositionStore : IDisposable
     /// <summary>Keys ever used, flat ones too.</summary>
     public int KeyCount { get; private set; }
 
+    /// <summary>Where the log of records ends: it moves when a key is new, and never for an update in place.</summary>
+    internal long TailAddress => _store.Log.TailAddress;
+
     public bool IsFull => KeyCount >= _keysMax;
 
     /// <summary>Reads the record of a key; false (and a flat record) when the key was never used.</summary>

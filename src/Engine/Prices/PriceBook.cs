@@ -70,6 +70,7 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
         var stream = this[symbol.Id];
         stream.LastPrice = price.LastPrice;
         stream.LastAt = price.LastAt;
+        stream.HasTicked = true;
         stream.FoldedAt = price.NewestAt;
         stream.NewestAt = price.NewestAt;
         stream.ChangedAt = price.ChangedAt;
@@ -81,6 +82,7 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
         var stream = this[fold.Symbol.Id];
         stream.Epochs.Append(fold.Ticks);
         stream.ChangedAt = now;
+        stream.HasTicked = true;
         stream.LastPrice = fold.Ticks.Last;
         stream.LastAt = fold.Ticks.LastAt;
         stream.FoldedAt = Math.Max(stream.FoldedAt, fold.Ticks.NewestAt);
@@ -118,7 +120,7 @@ public sealed class PriceStream(Symbol symbol)
 
     public PriceEpochs Epochs { get; } = new();
 
-    /// <summary>Last folded price; meaningless while <see cref="FoldedAt"/> is 0.</summary>
+    /// <summary>Last folded price; meaningless while <see cref="HasTicked"/> is false.</summary>
     public long LastPrice { get; internal set; }
 
     public long LastAt { get; internal set; }
@@ -126,7 +128,7 @@ public sealed class PriceStream(Symbol symbol)
     /// <summary>Engine time of the last fold.</summary>
     public long ChangedAt { get; internal set; }
 
-    /// <summary>Newest own time of folded ticks; 0: none ever came.</summary>
+    /// <summary>Newest own time of folded ticks.</summary>
     public long FoldedAt { get; internal set; }
 
     /// <summary>Newest own time of all ticks taken, pending ones too: later ones are judged late by it.</summary>
@@ -135,5 +137,6 @@ public sealed class PriceStream(Symbol symbol)
     /// <summary>Open positions that take these ticks.</summary>
     public int OpenCount { get; internal set; }
 
-    public bool HasTicked => FoldedAt != 0;
+    /// <summary>Of its own, because a replayed tick may have the time 0.</summary>
+    public bool HasTicked { get; internal set; }
 }

@@ -28,11 +28,16 @@ public sealed class OpenPositionsQuery(OpenFilter filter) : Query<IReadOnlyList<
         Value = _found;
         // By id, not by index: the list may have been squeezed between two turns.
         var index = state.Open.IndexAtOrBelow(_below == long.MaxValue ? _below : _below - 1);
+        var passed = 0;
         for (; index >= 0 && _found.Count < filter.Limit; index--)
         {
             var entry = state.Open[index];
             _below = entry.Id;
-            if (entry.IsHole || !Matches(entry.Key)) continue;
+            if (entry.IsHole || !Matches(entry.Key))
+            {
+                if (++passed == EngineLimits.OpenEntriesPerTurn) return false;
+                continue;
+            }
             if (budget-- == 0)
             {
                 _below = entry.Id + 1;

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Engine.Tests.Support;
+using Xunit;
+
+namespace StreamRecorder.Engine.Tests.Instruments;
+
+public sealed class SymbolTableTests
+{
+    private readonly SymbolTable _table = new();
+
+    public SymbolTableTests() => _table.Publish(new InstrumentTable(InstrumentFile.BuiltIn, []));
+
+    [Fact]
+    public void Spellings_OfOneSymbol_AreOneObject()
+    {
+        var symbols = ((string[])["MNQZ5", "MNQZ25", "MNQZ2025", "mnq 12-25", "CME:MNQZ2025", " MNQZ5 "]).Select(t => Resolve(t)).Distinct();
+        var symbol = Assert.Single(symbols);
+        Assert.Equal(("MNQZ2025", 0), (symbol.ToString(), symbol.Id));
+        Assert.Same(symbol, _table[0]);
+        Assert.Same(symbol, _table.FromCanonical("MNQZ2025", "MNQ", SymbolKind.Dated, 0));
+    }
+
+    [Theory]
+    [InlineData("MNQZ5")]
+    [InlineData(" mnqz5 ")]
+    [InlineData("CME:MNQZ5")]
+    public void OneDigitYear_AskedAgainYearsLater_IsNotFrozen(string text)
+    {
+        Assert.Equal("MNQZ2025", Resolve(text, 2025).Name);
+        Assert.Equal("MNQZ2035", Resolve(text, 2033).Name);
+        Assert.Equal("MNQZ2015", Resolve(text, 2013).Name);
+        Assert.Equal("MNQZ2025", Resolve(text, 2025).Name);
+    }
+
+    [Fact]
+    public void KnownSpelling_AskedAgain_AllocatesNothing()
+    {
+        var text = "CME_MINI:MNQ1!"u8.ToArray();
+        Assert.True(_table.TryResolve(text, EngineRig.Start, out _, out _));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++) _table.TryResolve(text, EngineRig.Start, out _, out _);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Instruments_Published_CountForSpellingsRefusedAndKnownBefore()
+    {
+        Assert.False(_table.TryResolve("AAPL", 0, out _, out var refusal));
+        Assert.Equal((Rejection.InstrumentUnknown, "symbol"), (refusal!.Kind, refusal.Field));
+        var old = Resolve("MNQ1!");
+        _table.Publish(new InstrumentTable([Some.Spot("AAPL"), Some.Future("ES", 0.25m, 12.5m)], []));
+        Assert.Equal("AAPL", Resolve("AAPL").Name);
+        Assert.False(_table.TryResolve("MNQ1!", EngineRig.Start, out _, out _));
+        Assert.Same(old, _table.FromCanonical("MNQ1!", "MNQ", SymbolKind.Continuous, 1));
+    }
+
+    [Fact]
+    public void Text_TooLongOrNotAscii_IsRefused()
+    {
+        Assert.False(_table.TryResolve(Encoding.UTF8.GetBytes(new string('A', EngineLimits.SymbolLengthMax + 1)), 0, out _, out var tooLong));
+        Assert.False(_table.TryResolve("MNQé"u8, 0, out _, out var notAscii));
+        Assert.False(_table.TryResolve(new string('A', 1000), 0, out _, out var longText));
+        Assert.All([tooLong, notAscii, longText], r => Assert.Equal(Rejection.InstrumentUnknown, r!.Kind));
+    }
+
+    [Fact]
+    public void InventedContracts_BeyondTheBound_AreRefusedAndKnownOnesServed()
+    {
+        var roots = InstrumentFile.BuiltIn.Select(i => i.Root).ToList();
+        Refusal? refusal = null;
+        for (var i = 0; refusal is null; i++)
+        {
+            var spelling = string.Create(CultureInfo.InvariantCulture, $"{roots[i / 2760]}{"FGHJKMNQUVXZ"[i / 230 % 12]}{1970 + i % 230}");
+            _table.TryResolve(spelling, 0, out _, out refusal);
+        }
+        Assert.Equal((EngineLimits.SymbolsMax, Rejection.InstrumentUnknown), (_table.Count, refusal.Kind));
+        Assert.Equal("ESF1970", Resolve("ESF1970").Name);
+        Assert.Throws<InvariantException>(() => _table.FromCanonical("NEWZ2025", "NEW", SymbolKind.Dated, 0));
+    }
+
+    [Fact]
+    public void SameSpellings_FromManyThreads_AreOneObjectEach()
+    {
+        var texts = InstrumentFile.BuiltIn.Select(i => i.Root + "1!").ToArray();
+        Parallel.For(0, 8, worker =>
+        {
+            for (var i = 0; i < texts.Length; i++) Resolve(texts[(i + worker * 13) % texts.Length]);
+        });
+        Assert.Equal(texts.Length, _table.Count);
+        Assert.Equal(texts.Order(), Enumerable.Range(0, _table.Count).Select(id => _table[id].Name).Order());
+    }
+
+    private Symbol Resolve(string text, int year = 2025)
+    {
+        var at = Timestamp.From(new DateTimeOffset(year, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        Assert.True(_table.TryResolve(text, at, out var symbol, out var refusal), refusal?.Detail);
+        Assert.True(_table.TryResolve(Encoding.UTF8.GetBytes(text), at, out var same, out _));
+        Assert.Same(symbol, same);
+        return symbol;
+    }
+}
