@@ -111,19 +111,8 @@ internal static class PlainJsonTick
     private static bool TryString(scoped ref Scan scan, out ReadOnlySpan<byte> text)
     {
         text = default;
-        if (!TryByte(ref scan, (byte)'"')) return false;
-        var start = scan.Index;
-        var i = start;
-        var data = scan.Data;
-        for (; (uint)i < (uint)data.Length; i++)
-        {
-            var b = data[i];
-            if (b == '"') break;
-            if (b is (byte)'\\' or < 0x20 or >= 0x7F) return false;
-        }
-        if (i >= data.Length) return false;
-        text = data[start..i];
-        scan.Index = i + 1;
+        if (!TryByte(ref scan, (byte)'"') || !PlainText.TryRead(scan.Data, ref scan.Index, out text)) return false;
+        scan.Index++;
         return true;
     }
 }

@@ -20,6 +20,7 @@ public sealed class TickDecoder(SymbolTable symbols)
     private const int NeedsMore = -1;
 
     private readonly TickRules _rules = new(symbols);
+    private readonly JsonShape _shape = new();
     private readonly List<TickError> _errors = [];
     private State _state = State.Start;
     private State _afterSkip;
@@ -85,7 +86,7 @@ public sealed class TickDecoder(SymbolTable symbols)
 
     private int StepJsonLine(ReadOnlySpan<byte> data, bool isFinal, long arrival, out Tick tick, out bool isTick)
     {
-        var used = PlainJsonTick.TryRead(data, _rules, arrival, out tick);
+        var used = _shape.TryRead(data, _rules, arrival, out tick);
         isTick = used > 0 && used < IngestLimits.LineBytesMax && EndsLine(data, ref used);
         if (isTick)
         {
@@ -116,7 +117,7 @@ public sealed class TickDecoder(SymbolTable symbols)
             _state = State.ListEnd;
             return start + 1;
         }
-        var used = PlainJsonTick.TryRead(rest, _rules, arrival, out tick);
+        var used = _shape.TryRead(rest, _rules, arrival, out tick);
         isTick = used > 0 && EndsElement(rest[used..], IngestLimits.LineBytesMax - used);
         if (isTick)
         {

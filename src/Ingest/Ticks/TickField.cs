@@ -17,6 +17,9 @@ internal enum TickField : byte
 /// <summary>The names of those fields, in any case. Of several times in one tick the one with the lower rank counts; <c>time</c> goes first.</summary>
 internal static class TickNames
 {
+    /// <summary>The first of <see cref="Names"/> are the contract's own: one for each field, all of rank 0.</summary>
+    private const int OwnNames = 6;
+
     private static readonly (string Name, TickField Field)[] Names =
     [
         ("symbol", TickField.Symbol),
@@ -25,6 +28,7 @@ internal static class TickNames
         ("bid", TickField.Bid),
         ("ask", TickField.Ask),
         ("time", TickField.Time),
+        ("ticker", TickField.Symbol),
         ("timestamp_utc_us", TickField.Time),
         ("timestamp_utc_ns", TickField.Time),
         ("timestamp_utc_ms", TickField.Time),
@@ -34,25 +38,34 @@ internal static class TickNames
         ("datetime", TickField.Time),
         ("ts", TickField.Time),
         ("date", TickField.Time),
-        ("ticker", TickField.Symbol),
     ];
 
     /// <summary>None for a name that is none of ours. The rank orders names of the same field, the wanted one first.</summary>
     public static TickField Find(ReadOnlySpan<byte> name, out int rank)
     {
         rank = 0;
-        if (name.SequenceEqual("symbol"u8)) return TickField.Symbol;
-        if (name.SequenceEqual("price"u8)) return TickField.Price;
-        if (name.SequenceEqual("size"u8)) return TickField.Size;
-        if (name.SequenceEqual("bid"u8)) return TickField.Bid;
-        if (name.SequenceEqual("ask"u8)) return TickField.Ask;
-        return FindAnyCase(name, out rank);
+        var field = name.Length switch
+        {
+            6 when name.SequenceEqual("symbol"u8) => TickField.Symbol,
+            5 when name.SequenceEqual("price"u8) => TickField.Price,
+            4 when name.SequenceEqual("time"u8) => TickField.Time,
+            4 when name.SequenceEqual("size"u8) => TickField.Size,
+            3 when name.SequenceEqual("bid"u8) => TickField.Bid,
+            3 when name.SequenceEqual("ask"u8) => TickField.Ask,
+            _ => TickField.None,
+        };
+        return field != TickField.None ? field : FindAnyCase(name, out rank);
     }
 
     private static TickField FindAnyCase(ReadOnlySpan<byte> name, out int rank)
     {
-        for (rank = 0; rank < Names.Length; rank++)
-            if (Ascii.EqualsIgnoreCase(name, Names[rank].Name)) return Names[rank].Field;
+        rank = 0;
+        for (var i = 0; i < Names.Length; i++)
+        {
+            if (!Ascii.EqualsIgnoreCase(name, Names[i].Name)) continue;
+            rank = i < OwnNames ? 0 : i;
+            return Names[i].Field;
+        }
         return TickField.None;
     }
 }

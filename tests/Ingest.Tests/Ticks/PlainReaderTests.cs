@@ -14,6 +14,8 @@ public sealed class PlainReaderTests
 
     private static readonly string[] Names = ["symbol", "price", "size", "time", "bid", "ask", "Price", "TIME", "ts", "ticker", "x", "exchange", ""];
 
+    private static readonly string[] Layout = ["symbol", "price", "x", "time", "size"];
+
     private static readonly string[] Values =
     [
         "\"MNQ1!\"", "\"mnqz5\"", "\"NOPE\"", "\"\"", "1", "25600.25", "-37.63", "0", "-0", "00", "01.5", "1.", ".5", "+1", "1e3", "1E-2", "999999999.999999999",
@@ -39,6 +41,31 @@ public sealed class PlainReaderTests
             Assert.True(reason is null && Same(quick, thorough), $"{Encoding.UTF8.GetString(line)}: {reason}");
         }
         Assert.InRange(plain, Rounds / 20, Rounds);
+    }
+
+    [Fact]
+    public void JsonLine_OfALearnedLayout_IsTheSameTick()
+    {
+        var rules = new TickRules(Table.Symbols());
+        var random = new Random(Seed);
+        var shape = new JsonShape();
+        var read = 0;
+        for (var round = 0; round < Rounds / 20; round++)
+        {
+            // Some lines of one layout, with other values, and now and then a mutated one.
+            var names = Layout.Take(random.Next(2, 6)).OrderBy(_ => random.Next()).ToArray();
+            for (var again = 0; again < 10; again++)
+            {
+                var fields = names.Select(n => $"\"{n}\":{ValueOf(n, random)}");
+                var line = Mutated(Encoding.UTF8.GetBytes("{" + string.Join(",", fields) + "}"), random);
+                var used = shape.TryRead([.. line, (byte)'\n'], rules, Table.Arrival, out var quick);
+                if (used == 0) continue;
+                read++;
+                var reason = JsonTick.TryRead(line.AsSpan(0, used), rules, Table.Arrival, out var thorough);
+                Assert.True(reason is null && Same(quick, thorough), $"{Encoding.UTF8.GetString(line)}: {reason}");
+            }
+        }
+        Assert.InRange(read, Rounds / 20, Rounds);
     }
 
     [Fact]
@@ -74,6 +101,13 @@ public sealed class PlainReaderTests
             Assert.True(quick.Item1 == thorough.Item1 && (!quick.Item1 || quick == thorough), Encoding.UTF8.GetString(text));
         }
     }
+
+    private static string ValueOf(string name, Random random) => name switch
+    {
+        "symbol" => Values[random.Next(0, 2)],
+        "time" => Values[random.Next(26, random.Next(3) == 0 ? 42 : 29)],
+        _ => Values[random.Next(4, random.Next(3) == 0 ? 26 : 8)],
+    };
 
     private static string Cell(Random random, int from, int until) => random.Next(12) == 0 ? "" : Values[random.Next(from, until)].Trim('"');
 
