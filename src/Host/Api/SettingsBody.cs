@@ -1,0 +1,93 @@
+using System.Globalization;
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Host.Web;
+
+namespace StreamRecorder.Host.Api;
+
+/// <summary>A recorder's settings as a body gives them: checked for range; what is absent stays as it is.</summary>
+public sealed class SettingsBody
+{
+    private readonly string? _name;
+    private readonly OnOpposite? _onOpposite;
+    private readonly long? _defaultQuantity;
+    private readonly long? _duplicateWindow;
+    private readonly long? _priceMaxAge;
+    private readonly FillPrice? _fillPrice;
+    private readonly long? _commission;
+    private readonly bool? _enabled;
+
+    private SettingsBody(RequestBody body, bool needsName)
+    {
+        _name = Label.Read(body, "name", isNeeded: needsName);
+        if (body.Text("on_opposite") is { } mode)
+        {
+            if (Words.TryParse(mode, out OnOpposite known)) _onOpposite = known;
+            else body.Refuse(Rejection.FieldInvalid, "on_opposite must be auto, close, reverse or net.", "on_opposite");
+        }
+        _defaultQuantity = body.Number("default_quantity", 1, Fixed9.QuantityMax);
+        _duplicateWindow = body.Seconds("duplicate_window");
+        _priceMaxAge = body.Seconds("price_max_age");
+        if (body.Text("fill_price") is { } price)
+        {
+            if (Words.TryParse(price, out FillPrice known)) _fillPrice = known;
+            else body.Refuse(Rejection.FieldInvalid, "fill_price must be signal or tick.", "fill_price");
+        }
+        _commission = body.Number("commission", 0, Fixed9.PriceMax);
+        _enabled = body.Flag("enabled");
+    }
+
+    public static (SettingsBody Settings, Refusal? Refusal) Read(RequestBody body, bool needsName)
+    {
+        var settings = new SettingsBody(body, needsName);
+        return (settings, body.Finish());
+    }
+
+    public RecorderSettings New() => ApplyTo(new RecorderSettings { Name = _name! });
+
+    public RecorderSettings ApplyTo(RecorderSettings old) => old with
+    {
+        Name = _name ?? old.Name,
+        OnOpposite = _onOpposite ?? old.OnOpposite,
+        DefaultQuantity = _defaultQuantity ?? old.DefaultQuantity,
+        DuplicateWindow = _duplicateWindow ?? old.DuplicateWindow,
+        PriceMaxAge = _priceMaxAge ?? old.PriceMaxAge,
+        FillPrice = _fillPrice ?? old.FillPrice,
+        Commission = _commission ?? old.Commission,
+        Enabled = _enabled ?? old.Enabled,
+    };
+}
+
+/// <summary>Names that people give: of recorders, tokens and keys.</summary>
+public static class Label
+{
+    private const string Sentence = "must have 1 to 100 printable characters, without spaces at its ends";
+
+    /// <summary>A recorder's name: any printable text, since it is only ever shown and compared.</summary>
+    public static string? Read(RequestBody body, string field, bool isNeeded)
+    {
+        var text = body.Text(field);
+        if (text is null)
+        {
+            if (isNeeded || body.Has(field)) body.Refuse(Rejection.FieldInvalid, $"{field} is needed.", field);
+            return null;
+        }
+        if (text.Length is >= 1 and <= EngineLimits.NameLengthMax && text == text.Trim() && text.EnumerateRunes().All(IsPrintable)) return text;
+        body.Refuse(Rejection.FieldInvalid, $"{field} {Sentence}.", field);
+        return null;
+    }
+
+    /// <summary>A token's or key's name, which is also part of a path.</summary>
+    public static string? ReadForPath(RequestBody body, string field)
+    {
+        if (Read(body, field, isNeeded: true) is not { } text) return null;
+        if (text.Any(char.IsLetterOrDigit) && text.All(c => char.IsLetterOrDigit(c) || c is ' ' or '.' or '_' or '-' or '@')) return text;
+        body.Refuse(Rejection.FieldInvalid, $"{field} may have letters, digits, spaces and . _ - @ only.", field);
+        return null;
+    }
+
+    private static bool IsPrintable(System.Text.Rune rune) => rune != System.Text.Rune.ReplacementChar && System.Text.Rune.GetUnicodeCategory(rune) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace StreamRecorder.Host.Cli;
+
+/// <summary>
+/// The log: the console, one line an event, UTC. Fixed in the program, because a level set lower for the web server would write request paths, and a webhook's token is in its path.
+/// </summary>
+public static class Logs
+{
+    public static ILoggerFactory Create() => LoggerFactory.Create(builder => builder
+        .SetMinimumLevel(LogLevel.Information)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+        }));
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Journal;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Host.Reading;
+using StreamRecorder.Host.Start;
+using StreamRecorder.Sink;
+
+namespace StreamRecorder.Host;
+
+/// <summary>
+/// The pipe, built in the order in which data flows and taken down in the same order: intake, engine, outbox, sink, journal, lock. Has no listeners: the
+/// service adds them, and command-line verbs use it as it is while no service runs.
+/// </summary>
+public sealed class Composition : IAsyncDisposable
+{
+    private readonly TaskCompletionSource<Exception> _faulted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILogger _log;
+    private readonly StateMachine _state;
+    private readonly SqliteSink _sink;
+    private readonly FasterJournal _journal;
+    private readonly PositionLog _positionLog;
+    private Task _sinkEnded = Task.CompletedTask;
+    private EngineThread? _thread;
+    private Snapshots? _snapshots;
+    private Upkeep? _upkeep;
+
+    private Composition(Options options, DataDirectory directory, TimeProvider time, ILoggerFactory logs)
+    {
+        _log = logs.CreateLogger<Composition>();
+        Directory = directory;
+        Outbox = new Outbox(HostLimits.OutboxCapacity);
+        Database = Database.Open(directory.Database);
+        _sink = new SqliteSink(Database, Outbox, time, logs.CreateLogger<SqliteSink>());
+        _journal = new FasterJournal(directory.Journal, new JournalOptions(), time);
+        _state = new StateMachine(new SymbolTable(), options.PositionsMax, options.LateTolerance);
+        Engine = new EngineLoop(_state, _journal, Inbox, Outbox, time);
+        _positionLog = new PositionLog(logs.CreateLogger<PositionLog>());
+        Client = new EngineClient(Inbox, time);
+        Tables = new Tables(_state, Client);
+    }
+
+    public DataDirectory Directory { get; }
+
+    public Database Database { get; }
+
+    public Inbox Inbox { get; } = new();
+
+    public Outbox Outbox { get; }
+
+    public EngineLoop Engine { get; }
+
+    public EngineClient Client { get; }
+
+    public Tables Tables { get; }
+
+    public SymbolTable Symbols => _state.Symbols;
+
+    /// <summary>Completes with the fault after which nothing may be acknowledged any more.</summary>
+    public Task<Exception> Faulted => _faulted.Task;
+
+    /// <summary>True while nothing has failed that ends the process.</summary>
+    public bool IsHealthy => !_faulted.Task.IsCompleted && _journal.Fault is null;
+
+    /// <summary>Opens everything in the directory, recovers, and takes inputs. Whatever fails, all that was opened is closed again.</summary>
+    public static async Task<Composition> StartAsync(Options options, DataDirectory directory, TimeProvider time, ILoggerFactory logs)
+    {
+        Composition? pipe = null;
+        try
+        {
+            pipe = new Composition(options, directory, time, logs);
+            await pipe.StartAsync(options, time, logs).ConfigureAwait(false);
+            return pipe;
+        }
+        catch
+        {
+            if (pipe is not null) await pipe.DisposeAsync().ConfigureAwait(false);
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The written stop: no more intake; what waits is applied and committed; its outputs are written; files are closed. Each step has a limit. What a step could not finish is
+    /// in the journal and comes back at the next start. Returns the step that ran out of time, or null.
+    /// </summary>
+    public async Task<string?> StopAsync()
+    {
+        Inbox.Close();
+        if (_snapshots is not null) await _snapshots.DisposeAsync().ConfigureAwait(false);
+        if (_upkeep is not null) await _upkeep.DisposeAsync().ConfigureAwait(false);
+        string? late = null;
+        if (_thread is not null && !await EndsAsync(_thread.StopAsync(), HostLimits.StopEngine).ConfigureAwait(false)) late = "the engine";
+        Outbox.Complete();
+        if (!await EndsAsync(_sinkEnded, HostLimits.StopSink).ConfigureAwait(false)) late ??= "the database";
+        await _sink.DisposeAsync().ConfigureAwait(false);
+        await _positionLog.DisposeAsync().ConfigureAwait(false);
+        // A thread that hangs may still touch the journal; the end of the process closes it.
+        if (late != "the engine")
+        {
+            _thread?.Dispose();
+            _journal.Dispose();
+            _state.Dispose();
+            Inbox.Dispose();
+        }
+        Directory.Dispose();
+        return late;
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private async Task StartAsync(Options options, TimeProvider time, ILoggerFactory logs)
+    {
+        _sinkEnded = _sink.RunAsync();
+        _ = WatchSinkAsync();
+        var started = time.GetTimestamp();
+        var recovering = Task.Run(Recover);
+        // A sink that fails leaves recovery waiting for room in the outbox for ever.
+        if (await Task.WhenAny(recovering, Faulted).ConfigureAwait(false) == Faulted) throw new StartException((await Faulted.ConfigureAwait(false)).Message);
+        var inputs = await recovering.ConfigureAwait(false);
+        _log.LogInformation("Recovered sequence {Sequence} ({Inputs} inputs of the journal) in {Milliseconds} ms", _state.Sequence, inputs, (long)time.GetElapsedTime(started).TotalMilliseconds);
+        Engine.Released = _positionLog.Offer;
+        _thread = new EngineThread(Engine, Inbox, Outbox, _journal, fault => _faulted.TrySetResult(fault));
+        _thread.Start();
+        await OfferTablesAsync().ConfigureAwait(false);
+        await DoAsync(new StartService { ReceivedAt = Client.Now }).ConfigureAwait(false);
+        await new AdminKey(Directory.Root, _log).EnsureAsync(Engine, DoAsync, Client.Now).ConfigureAwait(false);
+        _upkeep = new Upkeep(Client, Database, _sink, time, logs.CreateLogger<Upkeep>(), fault => _faulted.TrySetResult(fault));
+        if (options.SnapshotRows > 0) _snapshots = new Snapshots(Client, _sink, options.SnapshotRows, time, logs.CreateLogger<Snapshots>());
+    }
+
+    private long Recover()
+    {
+        using var stored = new StateReader(Database);
+        return Engine.Recover(stored.Read());
+    }
+
+    /// <summary>Instruments of the program and of the directory, then front contracts, which name them. Only differences enter the journal.</summary>
+    private async Task OfferTablesAsync()
+    {
+        var rows = InstrumentFile.BuiltIn.ToDictionary(i => i.Root, StringComparer.Ordinal);
+        if (File.Exists(Directory.Instruments))
+            foreach (var row in InstrumentFile.Read(Directory.Instruments)) rows[row.Root] = row;
+        foreach (var chunk in rows.Values.OrderBy(i => i.Root, StringComparer.Ordinal).Chunk(HostLimits.TableRowsPerCommand))
+            await DoAsync(new SetInstruments(chunk, fromFiles: true) { ReceivedAt = Client.Now }).ConfigureAwait(false);
+        var fronts = File.Exists(Directory.FrontContracts) ? FrontContractFile.Read(Directory.FrontContracts, Symbols) : [];
+        await DoAsync(new SetFrontContracts(fronts, fromFile: true) { ReceivedAt = Client.Now }).ConfigureAwait(false);
+    }
+
+    /// <summary>A command of the start itself: whatever refuses it stops the start.</summary>
+    private async Task DoAsync(Command command)
+    {
+        if (Inbox.Offer(command) is { } full) throw new StartException(full.Detail);
+        var ended = await Task.WhenAny(command.Result, Faulted).ConfigureAwait(false);
+        if (ended == Faulted) throw new StartException((await Faulted.ConfigureAwait(false)).Message);
+        if ((await command.Result.ConfigureAwait(false)).Refusal is { } refusal) throw new StartException(string.Create(CultureInfo.InvariantCulture, $"{refusal.Kind.Title} {refusal.Detail}"));
+    }
+
+    private async Task WatchSinkAsync()
+    {
+        try
+        {
+            await _sinkEnded.ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever ended the sink: without it nothing reaches the database, and the process must end.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _faulted.TrySetResult(fault);
+        }
+    }
+
+    /// <summary>True when the step ended in time, in whatever way; how it failed is reported elsewhere.</summary>
+    private static async Task<bool> EndsAsync(Task step, TimeSpan limit) => await Task.WhenAny(step, Task.Delay(limit)).ConfigureAwait(false) == step;
+}

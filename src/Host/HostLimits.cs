@@ -1,0 +1,87 @@
+namespace StreamRecorder.Host;
+
+/// <summary>Every bound of the host, with its reason.</summary>
+public static class HostLimits
+{
+    /// <summary>Greatest PositionsMax: a record takes about 0.5 KB, so 50 M of them 25 GB, more than one machine of the intended size has.</summary>
+    public const int PositionsMaxMax = 50_000_000;
+
+    /// <summary>Greatest hard rate: what the inbox could ever take.</summary>
+    public const int HardRateMax = 1_000_000;
+
+    /// <summary>Most snapshot rows a second: what the database takes beside its other work.</summary>
+    public const int SnapshotRowsMax = 50_000;
+
+    /// <summary>A tick later than an hour belongs to another session.</summary>
+    public const int LateToleranceSecondsMax = 3600;
+
+    /// <summary>Groups on their way to the sink, those in its hands included: at 100 000 fills a second that is 0.6 s of a stalled disk.</summary>
+    public const int OutboxCapacity = 65_536;
+
+    /// <summary>Rows of a table sent to the engine as one command: keeps its journal record far below the greatest one.</summary>
+    public const int TableRowsPerCommand = 500;
+
+    /// <summary>Rows of front_contracts.csv: fifty years of quarterly rolls for ten roots; one journal record holds them all.</summary>
+    public const int FrontContractsMax = 2000;
+
+    /// <summary>A read that the engine has not answered by then is answered 503.</summary>
+    public static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>A change waits for its commit; the journal's own limit is 10 s, after which the process ends.</summary>
+    public static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(12);
+
+    /// <summary>How long a read waits for the database to learn a deleted recorder's name, and how often it looks; the sink lingers 10 ms.</summary>
+    public static readonly TimeSpan CatchUpTimeout = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan CatchUpStep = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Connections at a time, each a few KB while idle; TradingView opens one an alert, feeds one each.</summary>
+    public const int ConnectionsMax = 10_000;
+
+    /// <summary>Connections of the management address: a scraper, a probe, some people.</summary>
+    public const int ManagementConnectionsMax = 100;
+
+    /// <summary>Headers of one request; a key and a proxy's additions take under 2 KB.</summary>
+    public const int HeaderBytesMax = 16 * 1024;
+
+    /// <summary>Bodies unless a route says otherwise: what a webhook may have.</summary>
+    public const int BodyBytesMax = 64 * 1024;
+
+    /// <summary>Bodies of tables: 500 rows of an instrument with a long name.</summary>
+    public const int TableBodyBytesMax = 1024 * 1024;
+
+    /// <summary>A request's headers must arrive within this.</summary>
+    public static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
+    public const int PageLimitDefault = 100;
+
+    public const int PageLimitMax = 500;
+
+    /// <summary>Greatest window or age in a recorder's settings: a day.</summary>
+    public const int SettingSecondsMax = 86_400;
+
+    /// <summary>Log lines of positions waiting for the console; beyond it they are dropped and counted, never waited for.</summary>
+    public const int PositionLogLines = 4096;
+
+    /// <summary>Views asked of the engine at once for snapshots: two of its turns.</summary>
+    public const int SnapshotChunk = 500;
+
+    /// <summary>Snapshots are taken so often.</summary>
+    public static readonly TimeSpan SnapshotInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Old snapshots are thinned and old journal is given up so often.</summary>
+    public static readonly TimeSpan UpkeepInterval = TimeSpan.FromMinutes(1);
+
+    // Stopping, step by step. Together below the 30 s that service managers usually give, for a healthy disk.
+
+    /// <summary>Requests under way may end; webhooks are answered within 2.5 s, reads within 5 s.</summary>
+    public static readonly TimeSpan StopListening = TimeSpan.FromSeconds(6);
+
+    /// <summary>The engine applies and commits what waits; a hanging commit is declared failed after 10 s.</summary>
+    public static readonly TimeSpan StopEngine = TimeSpan.FromSeconds(12);
+
+    /// <summary>The sink writes what waits. What it cannot write stays in the journal.</summary>
+    public static readonly TimeSpan StopSink = TimeSpan.FromSeconds(20);
+
+    /// <summary>After a fault nothing is worth waiting for but the answers that say so.</summary>
+    public static readonly TimeSpan StopAfterFault = TimeSpan.FromSeconds(2);
+}

@@ -1,0 +1,123 @@
+using static StreamRecorder.Host.OpenApi.FieldDoc;
+using static StreamRecorder.Host.OpenApi.FieldDocs;
+
+namespace StreamRecorder.Host.OpenApi;
+
+/// <summary>What every route does, in one place.</summary>
+public static class Docs
+{
+    private static readonly FieldDoc LabelInPath = String("label", "The token's label");
+
+    public static readonly RouteDoc Webhook = new("signals", "Takes one alert; 200 means applied (or ignored, or a repeat) and durable")
+    {
+        Path = [String("token", "A webhook token of a recorder")],
+        BodyTypes = "application/json;text/plain",
+        Answer =
+        [
+            String("status", "accepted, duplicate or ignored"), Whole("sequence", "Its number in the journal"), String("effect", "opened, added, reduced, closed or reversed"),
+            Whole("position_id", "The position"), String("position_status", "open or closed"), Whole("closed_position_id", "A position that it closed"), List("flags", "What is unusual"),
+        ],
+        Refusals = [400, 404, 413, 422, 429],
+    };
+
+    public static readonly RouteDoc Ticks = new("ticks", "Takes ticks of any length as a stream; 200 means applied and their effect durable")
+    {
+        BodyTypes = "application/x-ndjson;application/json;text/csv",
+        Answer =
+        [
+            Whole("accepted", "Applied"), Whole("late", "Older than late_tolerance, not applied"), Whole("rejected", "Not understood"),
+            List("errors", "The first 10 rejected lines", Whole("line", "Line"), String("reason", "Why")),
+        ],
+        Refusals = [400, 415],
+    };
+
+    public static readonly RouteDoc PositionList = new("positions", "Positions, newest opening first")
+    {
+        Query =
+        [
+            String("status", "open, closed or all; default all"), String("recorder", "A recorder's name or id"), String("symbol", "A symbol in any spelling"),
+            From, To, Limit, String("cursor", "next_cursor of the page before"),
+        ],
+        Answer = [List("positions", "The page", Position), String("next_cursor", "For the next page; null on the last")],
+        Refusals = [400],
+    };
+
+    public static readonly RouteDoc PositionGet = new("positions", "One position with its fills and its price over time") { Path = [Id], Answer = PositionWhole, Refusals = [404] };
+
+    public static readonly RouteDoc PositionClose = new("positions", "Closes by hand, at the price given or else the last tick")
+    {
+        Path = [Id],
+        Body = [Decimal("price", "Price of the exit")],
+        Answer = PositionWhole,
+        Refusals = [400, 404, 409, 415, 422],
+    };
+
+    public static readonly RouteDoc TradeHistory = new("dashboard", "Trades, latest closing first; open ones before them when asked for")
+    {
+        Query = [Limit, From, To, Flag("include_open", "Open positions too; default false")],
+        Answer = [List("trades", "The trades", Trade)],
+        Refusals = [400],
+    };
+
+    public static readonly RouteDoc RecorderList = new("recorders", "All recorders") { Answer = [List("recorders", "The recorders", Recorder)] };
+    public static readonly RouteDoc RecorderGet = new("recorders", "One recorder") { Path = [Id], Answer = Recorder, Refusals = [404] };
+
+    public static readonly RouteDoc RecorderAdd = new("recorders", "Makes a recorder with its first token")
+    {
+        Body = Settings,
+        Status = 201,
+        Answer = [.. Recorder, .. Token],
+        Refusals = [400, 409, 415],
+    };
+
+    public static readonly RouteDoc RecorderChange = new("recorders", "Changes the settings given, leaves the others")
+    {
+        Path = [Id],
+        Body = Settings,
+        Answer = Recorder,
+        Refusals = [400, 404, 409, 415],
+    };
+
+    public static readonly RouteDoc RecorderRemove = new("recorders", "Removes a recorder without open positions; its closed ones stay") { Path = [Id], Status = 204, Refusals = [404, 409] };
+
+    public static readonly RouteDoc TokenAdd = new("recorders", "Makes one more webhook token")
+    {
+        Path = [Id],
+        Body = [String("label", "Letters, digits, spaces and . _ - @; unique within the recorder")],
+        Status = 201,
+        Answer = [String("label", "Label"), Time("created_at", "When it was made"), .. Token],
+        Refusals = [400, 404, 409, 415],
+    };
+
+    public static readonly RouteDoc TokenRevoke = new("recorders", "Revokes a token: its path answers 404 from now on") { Path = [Id, LabelInPath], Status = 204, Refusals = [404] };
+
+    public static readonly RouteDoc KeyList = new("keys", "API keys, without their text") { Answer = [List("keys", "The keys", Key)] };
+
+    public static readonly RouteDoc KeyAdd = new("keys", "Makes an API key")
+    {
+        Body = [String("name", "Letters, digits, spaces and . _ - @; unique"), String("scope", "admin (includes read), feed or read")],
+        Status = 201,
+        Answer = [.. Key, String("key", "Shown this once")],
+        Refusals = [400, 409, 415],
+    };
+
+    public static readonly RouteDoc KeyRevoke = new("keys", "Revokes an API key") { Path = [String("name", "The key's name")], Status = 204, Refusals = [404] };
+
+    public static readonly RouteDoc InstrumentList = new("tables", "The instrument table") { Answer = [List("instruments", "Its rows", Instrument)] };
+
+    public static readonly RouteDoc InstrumentSet = new("tables", "Adds or changes rows, all or none; at most 500 at a time")
+    {
+        Body = [List("instruments", "Rows", Instrument)],
+        Answer = [Whole("changed", "Rows that were new or different")],
+        Refusals = [400, 409, 413, 415],
+    };
+
+    public static readonly RouteDoc FrontList = new("tables", "The front-contract table") { Answer = [List("front_contracts", "Its rows", FrontContract)] };
+
+    public static readonly RouteDoc FrontSet = new("tables", "Adds or changes rows, all or none; at most 500 at a time")
+    {
+        Body = [List("front_contracts", "Rows", FrontContract)],
+        Answer = [Whole("taken", "Rows that now hold")],
+        Refusals = [400, 409, 413, 415],
+    };
+}

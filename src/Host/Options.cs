@@ -1,0 +1,84 @@
+using System.Globalization;
+using StreamRecorder.Engine.Numbers;
+
+namespace StreamRecorder.Host;
+
+/// <summary>A setting that is unknown or cannot be: stops the start with its sentence.</summary>
+public sealed class OptionsException(string message) : Exception(message);
+
+/// <summary>
+/// Settings of one service, read from the section <c>StreamRecorder</c> of appsettings.json, environment and command line, and checked before anything
+/// starts. Immutable.
+/// </summary>
+public sealed record Options
+{
+    public const string Section = "StreamRecorder";
+
+    public string DataDirectory { get; init; } = "./data";
+
+    /// <summary>Where webhooks, feeds and the API listen. Loopback unless told otherwise.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:8080"];
+
+    /// <summary>Where health and metrics listen.</summary>
+    public IReadOnlyList<string> ManagementUrls { get; init; } = ["http://127.0.0.1:9464"];
+
+    /// <summary>Pairs of recorder and symbol that may ever hold a position; memory is taken as they are used.</summary>
+    public int PositionsMax { get; init; } = 1_000_000;
+
+    /// <summary>µs that a tick may be older than its symbol's newest.</summary>
+    public long LateTolerance { get; init; } = 5 * Timestamp.Second;
+
+    /// <summary>Well-formed signals a second that one recorder may send.</summary>
+    public int HardRate { get; init; } = 1000;
+
+    /// <summary>Rows of snapshots written a second; 0 switches them off.</summary>
+    public int SnapshotRows { get; init; } = 5000;
+
+    /// <summary>Reads the section; every child must be a known setting with a value that it can have.</summary>
+    public static Options Read(IConfiguration configuration)
+    {
+        var options = new Options();
+        foreach (var setting in configuration.GetSection(Section).GetChildren()) options = options.With(setting);
+        return options;
+    }
+
+    private Options With(IConfigurationSection setting) => setting.Key.ToUpperInvariant() switch
+    {
+        "DATADIRECTORY" => this with { DataDirectory = Text(setting) },
+        "URLS" => this with { Urls = UrlList(setting) },
+        "MANAGEMENTURLS" => this with { ManagementUrls = UrlList(setting) },
+        "POSITIONSMAX" => this with { PositionsMax = Whole(setting, 1, HostLimits.PositionsMaxMax) },
+        "LATETOLERANCE" => this with { LateTolerance = Seconds(setting) },
+        "HARDRATE" => this with { HardRate = Whole(setting, 1, HostLimits.HardRateMax) },
+        "SNAPSHOTROWS" => this with { SnapshotRows = Whole(setting, 0, HostLimits.SnapshotRowsMax) },
+        _ => throw new OptionsException(
+            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate and SnapshotRows."),
+    };
+
+    private static string Text(IConfigurationSection setting) =>
+        string.IsNullOrWhiteSpace(setting.Value) ? throw Wrong(setting, "a text") : setting.Value;
+
+    private static int Whole(IConfigurationSection setting, int min, int max) =>
+        int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? value
+            : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
+
+    private static long Seconds(IConfigurationSection setting) =>
+        Fixed9.TryParse(setting.Value, out var value) == NumberError.None && value >= 0 && value <= HostLimits.LateToleranceSecondsMax * Fixed9.One
+            ? value / (Fixed9.One / Timestamp.Second)
+            : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"seconds from 0 to {HostLimits.LateToleranceSecondsMax}"));
+
+    private static string[] UrlList(IConfigurationSection setting)
+    {
+        var urls = Text(setting).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var url in urls)
+            if (!IsListenable(url)) throw Wrong(setting, "an address such as http://127.0.0.1:8080 (several separated by a semicolon)");
+        return urls.Length > 0 ? urls : throw Wrong(setting, "at least one address");
+    }
+
+    private static bool IsListenable(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0 && uri.Port is >= 0 and <= 65535;
+
+    private static OptionsException Wrong(IConfigurationSection setting, string needed) =>
+        new($"The setting {setting.Path} is \"{setting.Value}\", but {needed} is needed.");
+}

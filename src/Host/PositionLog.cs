@@ -1,0 +1,83 @@
+using System.Threading.Channels;
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Engine.Positions;
+
+namespace StreamRecorder.Host;
+
+/// <summary>
+/// One log line when a position opens, grows, shrinks or closes. The engine's thread only drops the group into a bounded channel; a task of ours makes the text. A slow
+/// console costs lines, which are counted, and never time.
+/// </summary>
+public sealed class PositionLog : IAsyncDisposable
+{
+    private readonly ILogger<PositionLog> _log;
+    private readonly Channel<OutputGroup> _groups = Channel.CreateBounded<OutputGroup>(new BoundedChannelOptions(HostLimits.PositionLogLines) { SingleReader = true });
+    private readonly Task _writing;
+    private long _dropped;
+
+    public PositionLog(ILogger<PositionLog> log)
+    {
+        _log = log;
+        _writing = Task.Run(WriteAsync);
+    }
+
+    /// <summary>Groups whose lines were dropped because the console was too slow.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Engine's thread: never blocks, never throws.</summary>
+    public void Offer(OutputGroup group)
+    {
+        if (group.Outputs.Count < 2 || !HasFill(group)) return;
+        if (!_groups.Writer.TryWrite(group)) Interlocked.Increment(ref _dropped);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _groups.Writer.TryComplete();
+        await _writing.ConfigureAwait(false);
+        if (Dropped > 0) _log.LogWarning("{Count} lines of positions were dropped because the log was too slow", Dropped);
+    }
+
+    private static bool HasFill(OutputGroup group)
+    {
+        for (var i = 0; i < group.Outputs.Count; i++)
+            if (group.Outputs[i] is FillOutput) return true;
+        return false;
+    }
+
+    private async Task WriteAsync()
+    {
+        await foreach (var group in _groups.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            FillOutput? fill = null;
+            foreach (var output in group.Outputs)
+            {
+                if (output is FillOutput next) fill = next;
+                else if (output is PositionClosed closed) Closed(closed.View());
+                else if (output is PositionChanged { Position.IsOpen: true } changed && fill is not null) Changed(changed, fill);
+            }
+        }
+    }
+
+    private void Closed(PositionView p) => _log.LogInformation(
+        "Position {Id} closed: {Recorder} {Side} {Quantity} {Symbol}, entry {Entry}, exit {Exit}, realized {Realized} {Currency}, worst {Worst}, best {Best} ({Reason})",
+        p.Id, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, Price(p.AvgEntryPrice), p.ExitPrice is { } exit ? Price(exit) : "", Money(p.RealizedPnl), p.Currency,
+        Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl), Words.Of(p.CloseReason));
+
+    private void Changed(PositionChanged changed, FillOutput fill)
+    {
+        var p = PositionView.Of(changed.Position, changed.Names);
+        var verb = changed.Position.Sequence == p.Id ? "opened" : fill.IsEntry ? "grew" : "shrank";
+        _log.LogInformation(
+            "Position {Id} {Verb}: {Recorder} {Side} {Quantity} {Symbol}, average {Entry}, fill {FillQuantity} at {Fill}, realized {Realized} {Currency}, worst {Worst}, best {Best}",
+            p.Id, verb, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, Price(p.AvgEntryPrice), Fixed9.Format(fill.Quantity), Fixed9.Format(fill.Price),
+            Money(p.RealizedPnl), p.Currency, Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl));
+    }
+
+    private static string Money(Amount amount) => amount.ToString(2);
+
+    /// <summary>Averages are rounded to what a reader can take in; prices proper have at most 9 decimals anyway.</summary>
+    private static string Price(Amount amount) => amount.ToString();
+}

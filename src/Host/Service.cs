@@ -1,0 +1,146 @@
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Host.Api;
+using StreamRecorder.Host.OpenApi;
+using StreamRecorder.Host.Reading;
+using StreamRecorder.Host.Start;
+using StreamRecorder.Host.Web;
+using StreamRecorder.Ingest.Ticks;
+using StreamRecorder.Ingest.Webhooks;
+using StreamRecorder.Sink;
+
+namespace StreamRecorder.Host;
+
+/// <summary>
+/// The pipe with its two listeners. Start: lock, management (so that probes see the recovery), pipe, public, service.json, ready. Stop: not ready, intake closed, public
+/// drained, pipe, management.
+/// </summary>
+public sealed class Service : IAsyncDisposable
+{
+    private readonly Health _health;
+    private readonly Composition _pipe;
+    private readonly PublicSite _site;
+    private readonly WebApplication _management;
+
+    private Service(Health health, Composition pipe, PublicSite site, WebApplication management)
+    {
+        _health = health;
+        _pipe = pipe;
+        _site = site;
+        _management = management;
+        Urls = Listener.AddressesOf(site.App);
+        ManagementUrls = Listener.AddressesOf(management);
+    }
+
+    public IReadOnlyList<string> Urls { get; }
+
+    public IReadOnlyList<string> ManagementUrls { get; }
+
+    /// <summary>Completes with the fault after which nothing may be acknowledged any more.</summary>
+    public Task<Exception> Faulted => _pipe.Faulted;
+
+    public static async Task<Service> StartAsync(Options options, TimeProvider time, ILoggerFactory logs)
+    {
+        var directory = DataDirectory.Open(options.DataDirectory);
+        var health = new Health();
+        var management = Listener.Build(options.ManagementUrls, HostLimits.ManagementConnectionsMax, logs);
+        Composition? pipe = null;
+        PublicSite? site = null;
+        try
+        {
+            health.Map(management);
+            await management.StartAsync().ConfigureAwait(false);
+            pipe = await Composition.StartAsync(options, directory, time, logs).ConfigureAwait(false);
+            site = new PublicSite(pipe, options, time, logs);
+            await site.App.StartAsync().ConfigureAwait(false);
+            var service = new Service(health, pipe, site, management);
+            new ServiceFile(Environment.ProcessId, service.Urls, service.ManagementUrls).Write(directory.Root);
+            health.Ready(pipe);
+            return service;
+        }
+        catch
+        {
+            if (site is not null) await site.DisposeAsync().ConfigureAwait(false);
+            if (pipe is not null) await pipe.DisposeAsync().ConfigureAwait(false);
+            await management.DisposeAsync().ConfigureAwait(false);
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The written stop. Returns the step that ran out of time, or null when everything that was accepted is in the database.</summary>
+    public async Task<string?> StopAsync()
+    {
+        _health.Stopping();
+        _pipe.Inbox.Close();
+        await StopAsync(_site.App, HostLimits.StopListening).ConfigureAwait(false);
+        await _site.DisposeAsync().ConfigureAwait(false);
+        ServiceFile.Remove(_pipe.Directory.Root);
+        var late = await _pipe.StopAsync().ConfigureAwait(false);
+        await StopAsync(_management, HostLimits.StopAfterFault).ConfigureAwait(false);
+        await _management.DisposeAsync().ConfigureAwait(false);
+        return late;
+    }
+
+    /// <summary>After a fault: requests under way get their 503, nothing else is waited for. The journal has what was acknowledged.</summary>
+    public async Task AbandonAsync()
+    {
+        _health.Stopping();
+        _pipe.Inbox.Close();
+        await StopAsync(_site.App, HostLimits.StopAfterFault).ConfigureAwait(false);
+        ServiceFile.Remove(_pipe.Directory.Root);
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static async Task StopAsync(WebApplication app, TimeSpan limit)
+    {
+        using var late = new CancellationTokenSource(limit);
+        try
+        {
+            await app.StopAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Connections that would not end were cut.
+        }
+    }
+}
+
+/// <summary>All routes of the public address. Also built without a listener, for command-line verbs while no service runs.</summary>
+public sealed class PublicSite : IAsyncDisposable
+{
+    private readonly Queries _queries;
+
+    public PublicSite(Composition pipe, Options options, TimeProvider time, ILoggerFactory logs, Microsoft.AspNetCore.Hosting.Server.IServer? server = null)
+    {
+        _queries = new Queries(pipe.Database);
+        App = Listener.Build(options.Urls, HostLimits.ConnectionsMax, logs, services => services.AddDescription(), server);
+        App.UseRouting();
+        App.Use(new RequestGuard(pipe.Engine).InvokeAsync);
+        MapIntake(pipe, options, time);
+        var positions = new PositionsReader(pipe.Client, pipe.Engine, pipe.Outbox, new ClosedReader(pipe.Outbox, _queries), _queries, time);
+        new PositionsApi(pipe.Client, positions, pipe.Symbols).Map(App);
+        new TradeHistoryApi(positions).Map(App);
+        new RecordersApi(pipe.Client, pipe.Tables).Map(App);
+        new KeysApi(pipe.Client, pipe.Tables).Map(App);
+        new InstrumentsApi(pipe.Client, pipe.Tables).Map(App);
+        new FrontContractsApi(pipe.Client, pipe.Tables, pipe.Symbols).Map(App);
+        App.MapOpenApi();
+    }
+
+    public WebApplication App { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync().ConfigureAwait(false);
+        _queries.Dispose();
+    }
+
+    private void MapIntake(Composition pipe, Options options, TimeProvider time)
+    {
+        var webhook = new WebhookEndpoint(
+            pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time, new WebhookMetrics(), new WebhookSettings { SignalsPerSecond = options.HardRate });
+        App.MapWebhook(webhook).Describe(Docs.Webhook);
+        App.MapTicks(new TickEndpoint(pipe.Inbox, pipe.Symbols, time, App.Lifetime.ApplicationStopping)).WithMetadata(new NeedsScope(KeyScope.Feed), BodyLimit.None).Describe(Docs.Ticks);
+    }
+}

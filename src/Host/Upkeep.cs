@@ -1,0 +1,68 @@
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Sink;
+
+namespace StreamRecorder.Host;
+
+/// <summary>
+/// Once a minute has old rows thinned, and lets the journal give up what is old and in the database, as a fresh look at the file on disk says: one that was deleted or
+/// replaced under the service is noticed here, before anything is given up, and ends the process.
+/// </summary>
+public sealed class Upkeep : IAsyncDisposable
+{
+    private readonly EngineClient _engine;
+    private readonly Database _database;
+    private readonly SqliteSink _sink;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Upkeep> _log;
+    private readonly Action<Exception> _faulted;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _running;
+
+    public Upkeep(EngineClient engine, Database database, SqliteSink sink, TimeProvider time, ILogger<Upkeep> log, Action<Exception> faulted)
+    {
+        _engine = engine;
+        _database = database;
+        _sink = sink;
+        _time = time;
+        _log = log;
+        _faulted = faulted;
+        _running = Task.Run(RunAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(_running, Task.Delay(HostLimits.ReadTimeout)).ConfigureAwait(false);
+        if (_running.IsCompleted) _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(HostLimits.UpkeepInterval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false)) await RoundAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+    }
+
+    private async Task RoundAsync()
+    {
+        try
+        {
+            await _sink.ThinAsync(_engine.Now).ConfigureAwait(false);
+            await _engine.SendAsync(new TruncateJournal(_database.ReadStateAfresh().Sequence) { ReceivedAt = _engine.Now }).ConfigureAwait(false);
+        }
+        catch (DatabaseUnavailableException e)
+        {
+            _log.LogWarning("Old rows and old journal stay until the database can be used again: {Message}", e.Message);
+        }
+        catch (DatabaseDamagedException e)
+        {
+            _faulted(e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace StreamRecorder.Host.Web;
+
+/// <summary>
+/// One Kestrel with its own routes: the public and the management address are two of them, so that no route of one can ever answer on the other. Nothing logs
+/// requests: a webhook's token is in its path.
+/// </summary>
+public static class Listener
+{
+    /// <summary>Builds without starting; <paramref name="server"/> replaces Kestrel where nothing shall listen.</summary>
+    public static WebApplication Build(IReadOnlyList<string> urls, int connectionsMax, ILoggerFactory logs, Action<IServiceCollection>? services = null, IServer? server = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(Listener).Assembly.GetName().Name });
+        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<IHostLifetime, SignalsElsewhere>();
+        builder.Services.AddRoutingCore();
+        services?.Invoke(builder.Services);
+        if (server is not null) builder.Services.AddSingleton(server);
+        else builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Bound(kestrel, connectionsMax));
+        var app = builder.Build();
+        foreach (var url in server is null ? urls : []) app.Urls.Add(url);
+        app.Use(new ErrorPages(logs.CreateLogger<ErrorPages>()).InvokeAsync);
+        return app;
+    }
+
+    /// <summary>The addresses in truth: with the port that the system chose where 0 was asked for.</summary>
+    public static IReadOnlyList<string> AddressesOf(WebApplication app) =>
+        [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+
+    private static void Bound(KestrelServerOptions kestrel, int connectionsMax)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = connectionsMax;
+        kestrel.Limits.MaxRequestBodySize = HostLimits.BodyBytesMax;
+        kestrel.Limits.MaxRequestHeadersTotalSize = HostLimits.HeaderBytesMax;
+        kestrel.Limits.RequestHeadersTimeout = HostLimits.HeadersTimeout;
+    }
+
+    /// <summary>The serve verb owns the signals of the process; two hosts must not both take them.</summary>
+    private sealed class SignalsElsewhere : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
