@@ -1,9 +1,13 @@
 using System.CommandLine;
 using StreamRecorder.Host.Cli;
+using StreamRecorder.Host.Demo;
+using StreamRecorder.Host.Replay;
 
 var root = new RootCommand("StreamRecorder turns trading signals and ticks into positions with exact excursions.")
 {
     ServeCommand.Create(),
+    DemoCommand.Create(),
+    ReplayCommand.Create(),
     RecorderCommand.Create(),
     KeyCommand.Create(),
 };

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using StreamRecorder.Host.Start;
+
+namespace StreamRecorder.Host.Demo;
+
+/// <summary>
+/// A service on a directory of its own, with the simulated market and the sample strategies at its doors. Start it, run it until told to stop, end it: nothing is removed,
+/// and it says where the data is.
+/// </summary>
+internal sealed class DemoSession(Service service, string directory, DemoClient client, DemoScreen screen)
+{
+    private readonly List<SampleTrader> _traders = [];
+
+    /// <summary>Plays until <paramref name="cancel"/>; then what is under way ends, and the sums are told.</summary>
+    public async Task RunAsync(ulong seed, CancellationToken cancel)
+    {
+        foreach (var strategy in (SampleStrategy[])[new DcaScalper(), new SwingReversal(), new PineTarget()])
+        {
+            var path = await client.AddRecorderAsync(strategy.Name, strategy.OnOpposite, cancel).ConfigureAwait(false);
+            _traders.Add(new SampleTrader(strategy, path, client, screen));
+        }
+        Introduce();
+        using var stream = client.OpenTicks();
+        var market = new DemoMarket(seed, stream, _traders, TimeProvider.System);
+        try
+        {
+            await market.RunAsync(cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The wanted end.
+        }
+        await Task.WhenAll(_traders.Select(trader => trader.EndAsync())).WaitAsync(DemoLimits.EndTimeout, CancellationToken.None).ConfigureAwait(false);
+        Sum(market, await stream.EndAsync().ConfigureAwait(false));
+    }
+
+    private void Introduce()
+    {
+        var url = service.Urls[0];
+        var curl = $"curl -H \"Authorization: Bearer $(cat {DataDirectory.AdminKeyIn(directory)})\"";
+        screen.Say($"StreamRecorder demo. Everything is simulated; the data is in {directory}");
+        screen.Say("");
+        screen.Say($"  pages      {url}/   (log in with the key in {DataDirectory.AdminKeyIn(directory)})");
+        screen.Say($"  positions  {curl} '{url}/api/positions?status=all&limit=5'");
+        screen.Say($"  history    {curl} '{url}/api/dashboard/trade-history?limit=5'");
+        screen.Say($"  your own   {curl} -d '{{\"name\":\"mine\"}}' {url}/api/recorders   (the answer shows its webhook)");
+        screen.Say($"  metrics    curl {service.ManagementUrls[0]}/metrics");
+        screen.Say("");
+        foreach (var trader in _traders) screen.Say($"  {trader.Strategy.Name,-12} {trader.Strategy.Summary}");
+        screen.Say("");
+    }
+
+    private void Sum(DemoMarket market, JsonElement answer)
+    {
+        screen.Say("");
+        screen.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{market.TicksSent} ticks sent, {answer.GetProperty("accepted").GetInt64()} accepted; {_traders.Sum(t => t.AlertsSent)} alerts, {_traders.Sum(t => t.PositionsClosed)} positions closed"));
+    }
+}
