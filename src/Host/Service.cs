@@ -40,6 +40,7 @@ public sealed class Service : IAsyncDisposable
 
     public static async Task<Service> StartAsync(Options options, TimeProvider time, ILoggerFactory logs)
     {
+        time = new SteadyTime(time);
         var directory = DataDirectory.Open(options.DataDirectory);
         var health = new Health();
         var management = Listener.Build(options.ManagementUrls, HostLimits.ManagementConnectionsMax, logs);

@@ -69,7 +69,7 @@ public sealed class OutboxTests
         rig.Send(1, Some.Sell(symbol, 1, 101));
         var closed = rig.Send(1, Some.Order(symbol, SignalAction.CloseAll, price: 102));
         Assert.Equal("6", Assert.Single(rig.Outbox.PendingClosed()).RealizedPnl.ToString());
-        Assert.Equal([true, false, false], rig.Outbox.PendingFills(opened.PositionId).Select(f => f.IsEntry));
+        Assert.Equal([true, false, false], rig.Outbox.PendingFills(opened.PositionId).Select(f => f.Fill.IsEntry));
         rig.Outbox.MarkDurable(closed.Sequence);
         Assert.Empty(rig.Outbox.PendingClosed());
         Assert.Empty(rig.Outbox.PendingFills(opened.PositionId));

@@ -149,7 +149,7 @@ public sealed class ContractResolverTests : IDisposable
         Assert.Equal((Effect.Reduced, Flags.ContractChanged), (exit.Effect, exit.Flags));
         Assert.Equal(("MNQZ2025", Flags.ContractChanged), (View().Contract, View().Flags));
         var fills = _rig.Outbox.PendingFills(View().Id);
-        Assert.Equal([Flags.None, Flags.ContractChanged, Flags.ContractChanged], fills.Select(f => f.Flags));
+        Assert.Equal([Flags.None, Flags.ContractChanged, Flags.ContractChanged], fills.Select(f => f.Fill.Flags));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class ContractResolverTests : IDisposable
         Assert.Equal((Effect.Reversed, Flags.ContractChanged), (reversed.Effect, reversed.Flags));
         Assert.Equal(Flags.ContractChanged, Assert.Single(_rig.Outbox.PendingClosed()).Flags);
         Assert.Equal(("MNQH2026", Flags.None), (View().Contract, View().Flags));
-        Assert.Equal(Flags.None, Assert.Single(_rig.Outbox.PendingFills(View().Id)).Flags);
+        Assert.Equal(Flags.None, Assert.Single(_rig.Outbox.PendingFills(View().Id)).Fill.Flags);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class ReplayCommandTests
     {
         var (exit, output, error) = Run(ReplayFormat.Table, Buy, Close);
         Assert.Equal(0, exit);
-        Assert.Contains("25620.12", output, StringComparison.Ordinal);
+        Assert.Contains("25620.13", output, StringComparison.Ordinal);
         Assert.Contains("-21.00", output, StringComparison.Ordinal);
         Assert.Contains("1 positions: 1 won, 0 lost, 0 even, 0 open; realized 7.00 USD", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
