@@ -59,6 +59,12 @@ public static class EngineLimits
     /// <summary>How long a key is remembered.</summary>
     public const long RepeatKeyAge = Timestamp.Day;
 
+    /// <summary>TradingView sends again after 5 s, three times; a relay may be slower. Beyond a minute an identical body is another order.</summary>
+    public const long DoubtAge = 60 * Timestamp.Second;
+
+    /// <summary>Bodies without a key remembered; at 10 000 signals a second a minute's worth. Beyond it the one that would end first goes.</summary>
+    public const int BodiesMax = 600_000;
+
     /// <summary>A tick may wait this long before it is journalled when nobody waits for it.</summary>
     public static readonly TimeSpan FoldInterval = TimeSpan.FromMilliseconds(100);
 

@@ -196,10 +196,18 @@ public sealed class EngineLoop
             }
             if (isReused) flags = Flags.IdReused;
         }
+        else if (_state.TakeRepeat(message.RecorderId, message.Signal, now) is { } delivered)
+        {
+            _releases.Enqueue(new Release(_state.Sequence, null, message, delivered with { Status = SignalStatus.Duplicate }));
+            return;
+        }
         FoldRoot(message.Signal.Symbol.Root, now);
         var (input, refusal) = SignalResolver.Resolve(_state, message.RecorderId, message.Signal, message.ReceivedAt, flags);
         if (input is null) Refuse(message, SignalAnswer.Refused(refusal!));
         else Append(now, input, message);
+        if (input is null || message.Signal.Key is not null || _state.Bodies.Newest is not { } delivery || delivery.Answer.Sequence != _state.Sequence) return;
+        delivery.Asker = message;
+        message.Delivery = delivery;
     }
 
     private void HandleCommand(Command command)
@@ -311,7 +319,7 @@ public sealed class EngineLoop
             switch (Asker)
             {
                 case SignalMessage signal:
-                    signal.Complete((SignalAnswer)Result!);
+                    BodyMemory.Released(signal.Delivery, signal.Complete((SignalAnswer)Result!));
                     break;
                 case Command command:
                     command.Complete((CommandResult)Result!);

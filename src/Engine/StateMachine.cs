@@ -34,6 +34,8 @@ public sealed class StateMachine : IDisposable
 
     public RepeatMemory Repeats { get; } = new();
 
+    public BodyMemory Bodies { get; } = new();
+
     /// <summary>Replaced as a whole; other threads may read it at any time.</summary>
     public RecorderDirectory Directory { get; private set; } = RecorderDirectory.Empty;
 
@@ -75,6 +77,7 @@ public sealed class StateMachine : IDisposable
                 return ApplySignal(signal, outputs);
             case ServiceStarted:
                 if (lastMoment != 0) TotalGap += at - lastMoment;
+                Bodies.DoubtSince(lastMoment - EngineLimits.DoubtAge);
                 outputs.Add(new GapCounted(TotalGap));
                 return null;
             default:
@@ -99,7 +102,11 @@ public sealed class StateMachine : IDisposable
             Open.Add(id, key);
             _openByRecorder[key.RecorderId] = OpenCountOf(key.RecorderId) + 1;
         }
-        foreach (var repeat in stored.Repeats) Repeats.Remember(repeat.RecorderId, repeat.Key, repeat.BodyHash, repeat.At, repeat.Answer);
+        foreach (var repeat in stored.Repeats)
+        {
+            if (repeat.Key is { } text) Repeats.Remember(repeat.RecorderId, text, repeat.BodyHash, repeat.At, repeat.Answer);
+            else Bodies.Remember(repeat.RecorderId, repeat.BodyHash, repeat.Answer, repeat.At, repeat.Until, repeat.HasFiringTime);
+        }
         NextRecorderId = stored.NextRecorderId;
         TotalGap = stored.TotalGap;
         Sequence = stored.Sequence;
@@ -140,10 +147,31 @@ public sealed class StateMachine : IDisposable
         var answer = decision.Ignored != IgnoreReason.None
             ? new SignalAnswer { Status = SignalStatus.Ignored, Sequence = Sequence, Reason = decision.Ignored, Flags = decision.Flags | input.Flags }
             : Fill(key, ref position, !known, input, decision, outputs);
-        if (signal.Key is { } text) Repeats.Remember(input.RecorderId, text, signal.BodyHash, Now, answer);
-        outputs.Add(new SignalApplied(input, answer));
+        outputs.Add(new SignalApplied(input, answer, Remember(input, answer)));
         return answer;
     }
+
+    /// <summary>The answer to the delivery that this body without a key repeats, or null. Settles its doubt.</summary>
+    internal SignalAnswer? TakeRepeat(long recorderId, Signal signal, long now) =>
+        Bodies.TakeRepeat(recorderId, signal, now, WindowOf(recorderId))?.Answer;
+
+    /// <summary>Returns until when; 0 when there is nothing to know it again by.</summary>
+    private long Remember(SignalInput input, SignalAnswer answer)
+    {
+        var signal = input.Signal;
+        if (signal.Key is { } text)
+        {
+            Repeats.Remember(input.RecorderId, text, signal.BodyHash, Now, answer);
+            return Now + EngineLimits.RepeatKeyAge;
+        }
+        // No body: made by hand, by the broker or by a file.
+        if (signal.BodyHash == 0) return 0;
+        var until = BodyMemory.UntilOf(signal, Now, WindowOf(input.RecorderId));
+        Bodies.Remember(input.RecorderId, signal.BodyHash, answer, Now, until, signal.HasFiringTime);
+        return until;
+    }
+
+    private long WindowOf(long recorderId) => Directory.Find(recorderId)?.Settings.DuplicateWindow ?? 0;
 
     private SignalAnswer Fill(PositionKey key, ref Position position, bool isNewKey, SignalInput input, Decision decision, List<Output> outputs)
     {

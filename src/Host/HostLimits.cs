@@ -52,6 +52,10 @@ public static class HostLimits
     /// <summary>A request's headers must arrive within this.</summary>
     public static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Telling the engine that an answer did not arrive: for the 5 s after which TradingView sends again.</summary>
+    public const int DoubtTries = 20;
+    public static readonly TimeSpan DoubtPause = TimeSpan.FromMilliseconds(250);
+
     public const int PageLimitDefault = 100;
 
     public const int PageLimitMax = 500;

@@ -1,4 +1,6 @@
+using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Signals;
 using StreamRecorder.Host.Api;
 using StreamRecorder.Host.OpenApi;
 using StreamRecorder.Host.Reading;
@@ -137,10 +139,25 @@ public sealed class PublicSite : IAsyncDisposable
         _queries.Dispose();
     }
 
+    /// <summary>
+    /// An answer that was not written whole may be sent for again; keys need no help. Told to the engine in the background: under overload it tries for as long as a sender waits before
+    /// its second try.
+    /// </summary>
+    private static async Task DoubtAsync(EngineClient engine, Recorder recorder, Signal signal)
+    {
+        for (var tries = 0; signal.Key is null && tries < HostLimits.DoubtTries; tries++)
+        {
+            var reply = await engine.SendAsync(new DoubtDelivery(recorder.Id, signal.BodyHash) { ReceivedAt = engine.Now }).ConfigureAwait(false);
+            if (reply.Refusal is null) return;
+            await Task.Delay(HostLimits.DoubtPause).ConfigureAwait(false);
+        }
+    }
+
     private void MapIntake(Composition pipe, Options options, TimeProvider time)
     {
         var webhook = new WebhookEndpoint(
-            pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time, new WebhookMetrics(), new WebhookSettings { SignalsPerSecond = options.HardRate });
+            pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time, new WebhookMetrics(),
+            new WebhookSettings { SignalsPerSecond = options.HardRate, LeftInDoubt = (recorder, signal) => _ = DoubtAsync(pipe.Client, recorder, signal) });
         App.MapWebhook(webhook).Describe(Docs.Webhook);
         App.MapTicks(new TickEndpoint(pipe.Inbox, pipe.Symbols, time, App.Lifetime.ApplicationStopping)).WithMetadata(new NeedsScope(KeyScope.Feed), BodyLimit.None).Describe(Docs.Ticks);
     }

@@ -95,7 +95,7 @@ internal sealed class Batch
             case PositionClosed closed:
                 ChangeOf(closed.Position.Id).Closed = closed;
                 break;
-            case SignalApplied { Input.Signal.Key: null }:
+            case SignalApplied { RememberUntil: 0 }:
                 break;
             default:
                 _tables.Add(new TableChange(group.At, output));

@@ -140,11 +140,11 @@ public sealed class StateReader : IDisposable
 
     private IEnumerable<StoredRepeat> ReadRepeats(long now) => Rows(
         """
-        SELECT recorder_id, key, body_hash, at, sequence, status, effect, reason, position_id, position_is_open, closed_position_id, flags
-        FROM repeat_keys WHERE at >= $oldest ORDER BY sequence
+        SELECT recorder_id, key, body_hash, at, sequence, status, effect, reason, position_id, position_is_open, closed_position_id, flags, until, has_firing_time
+        FROM deliveries WHERE until >= $now ORDER BY sequence
         """,
-        ("$oldest", Columns.Time(Math.Max(0, now - EngineLimits.RepeatKeyAge)))).Select(row => new StoredRepeat(
-            row.GetInt64(0), row.GetString(1), BinaryPrimitives.ReadUInt128BigEndian(row.GetFieldValue<byte[]>(2)), Columns.ReadTime(row.GetString(3)),
+        ("$now", Columns.Time(now))).Select(row => new StoredRepeat(
+            row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), BinaryPrimitives.ReadUInt128BigEndian(row.GetFieldValue<byte[]>(2)), Columns.ReadTime(row.GetString(3)),
             new SignalAnswer
             {
                 Sequence = row.GetInt64(4),
@@ -155,7 +155,8 @@ public sealed class StateReader : IDisposable
                 PositionIsOpen = row.GetBoolean(9),
                 ClosedPositionId = row.GetInt64(10),
                 Flags = (Flags)row.GetInt64(11),
-            }));
+            },
+            Columns.ReadTime(row.GetString(12)), row.GetBoolean(13)));
 
     private IEnumerable<SqliteDataReader> Rows(string sql, params (string Name, object? Value)[] parameters)
     {

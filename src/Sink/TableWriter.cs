@@ -9,7 +9,7 @@ using StreamRecorder.Engine.Recorders;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Rows of recorders, tokens, keys, instruments, front contracts and repeat keys. Rare, so each change is applied by itself and in order.
+/// Rows of recorders, tokens, keys, instruments, front contracts and deliveries. Rare, so each change is applied by itself and in order.
 /// </summary>
 internal sealed class TableWriter(SqliteConnection connection) : IDisposable
 {
@@ -55,9 +55,10 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
 
     private readonly Statement _setGap = new(connection, "UPDATE state SET total_gap_us = ?");
 
-    private readonly Statement _insertRepeat = new(connection, """
-        INSERT INTO repeat_keys (sequence, at, recorder_id, key, body_hash, status, effect, reason, position_id, position_is_open, closed_position_id, flags)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    private readonly Statement _insertDelivery = new(connection, """
+        INSERT INTO deliveries (sequence, at, until, recorder_id, key, has_firing_time, body_hash, status, effect, reason,
+          position_id, position_is_open, closed_position_id, flags)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
     public void Write(in TableChange change)
@@ -98,7 +99,7 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
         foreach (var statement in new[]
         {
             _upsertRecorder, _nextRecorderId, _deleteTokens, _insertToken, _rememberName, _deleteRecorder, _deleteKeys, _upsertApiKey, _deleteApiKey,
-            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _setGap, _insertRepeat,
+            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _setGap, _insertDelivery,
         })
             statement.Dispose();
     }
@@ -131,7 +132,8 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
         var (signal, answer) = (applied.Input.Signal, applied.Answer);
         Span<byte> hash = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(hash, signal.BodyHash);
-        _insertRepeat.Add(answer.Sequence).Add(Timestamp.Format(at)).Add(applied.Input.RecorderId).Add(signal.Key).Add(hash)
+        _insertDelivery.Add(answer.Sequence).Add(Timestamp.Format(at)).Add(Timestamp.Format(applied.RememberUntil)).Add(applied.Input.RecorderId)
+            .Add(signal.Key).Add(signal.HasFiringTime).Add(hash)
             .Add((long)answer.Status).Add((long)answer.Effect).Add((long)answer.Reason).Add(answer.PositionId).Add(answer.PositionIsOpen)
             .Add(answer.ClosedPositionId).Add((long)answer.Flags).Run();
     }

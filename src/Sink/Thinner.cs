@@ -5,7 +5,7 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Deletes what is too old: snapshots (a day in full, then one a minute for 30 days) and repeat keys that the engine has forgotten.
+/// Deletes what is too old: snapshots (a day in full, then one a minute for 30 days) and deliveries that the engine has forgotten.
 /// </summary>
 internal sealed class Thinner : IDisposable
 {
@@ -15,11 +15,9 @@ internal sealed class Thinner : IDisposable
     [
         (new Statement(connection, Snapshots("snapshots_between", isMinute: 0)), Micros(SinkLimits.SnapshotAgeFull)),
         (new Statement(connection, Snapshots("snapshots_of_minutes", isMinute: 1)), Micros(SinkLimits.SnapshotAgeMax)),
-        // Their times never go back, so the oldest are the first: nothing is searched for.
         (new Statement(connection, """
-            DELETE FROM repeat_keys WHERE sequence IN (
-              SELECT sequence FROM (SELECT sequence, at FROM repeat_keys ORDER BY sequence LIMIT ?2) WHERE at < ?1)
-            """), EngineLimits.RepeatKeyAge),
+            DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries INDEXED BY deliveries_by_end WHERE until < ?1 ORDER BY until LIMIT ?2)
+            """), 0),
     ];
 
     /// <summary>Deletes up to a step's rows; returns how many: 0 when nothing is too old.</summary>

@@ -8,7 +8,7 @@ namespace StreamRecorder.Sink.Tests;
 public sealed class SinkTests : IAsyncDisposable
 {
     private static readonly string[] AllTables =
-        ["recorder_positions", "fills", "position_keys", "symbol_folds", "symbols", "recorders", "recorder_tokens", "position_snapshots", "repeat_keys"];
+        ["recorder_positions", "fills", "position_keys", "symbol_folds", "symbols", "recorders", "recorder_tokens", "position_snapshots", "deliveries"];
 
     private readonly Rig _rig = new();
     private readonly Script _script = new();
@@ -176,7 +176,7 @@ public sealed class SinkTests : IAsyncDisposable
         var keyed = _script.Sell(recorder, 2, 101, key: "order-7");
         await _rig.WriteAsync(_script.Groups);
         Assert.Equal([[keyed.Sequence, recorder, "order-7", (long)Engine.Signals.Effect.Reversed, keyed.Sequence, 1L]],
-            _rig.Select("SELECT sequence, recorder_id, key, effect, position_id, position_is_open FROM repeat_keys"));
+            _rig.Select("SELECT sequence, recorder_id, key, effect, position_id, position_is_open FROM deliveries"));
     }
 
     [Fact]

@@ -120,6 +120,16 @@ public sealed class StartService : Command
     internal override CommandPlan Plan(StateMachine state) => new(null, new ServiceStarted(), null);
 }
 
+/// <summary>The answer to the newest delivery of a body was not written whole: an identical body within a minute is a repeat. No input: a restart doubts all of the last minute anyway.</summary>
+public sealed class DoubtDelivery(long recorderId, UInt128 bodyHash) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        state.Bodies.Doubt(recorderId, bodyHash);
+        return new CommandPlan(null, null, null);
+    }
+}
+
 /// <summary>
 /// Lets the journal give up what is old and in the database, as of <paramref name="durableSequence"/>, which the caller has just read from the file as it is on disk. Its
 /// value is the first sequence kept.

@@ -13,7 +13,10 @@ public abstract class Message
 /// <summary>One webhook's signal, and where its answer goes once it is durable.</summary>
 public sealed class SignalMessage(long recorderId, Signal signal) : Message
 {
+    private const int Answered = 1;
+    private const int Abandoned = 2;
     private readonly TaskCompletionSource<SignalAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _end;
 
     public long RecorderId { get; } = recorderId;
 
@@ -22,7 +25,22 @@ public sealed class SignalMessage(long recorderId, Signal signal) : Message
     /// <summary>Completes when the effect is committed, or refused.</summary>
     public Task<SignalAnswer> Answer => _answer.Task;
 
-    internal void Complete(SignalAnswer answer) => _answer.TrySetResult(answer);
+    /// <summary>The sender was answered 503 while the commit was under way: an identical body is then the same alert sent again.</summary>
+    public bool IsAbandoned => Volatile.Read(ref _end) == Abandoned;
+
+    /// <summary>Its place in the memory of bodies, when it has no key.</summary>
+    internal BodyMemory.Delivery? Delivery { get; set; }
+
+    /// <summary>Whoever waits gives up; false when the answer is there or on its way, and must be used.</summary>
+    public bool TryAbandon() => Interlocked.CompareExchange(ref _end, Abandoned, 0) == 0;
+
+    /// <summary>False when nobody waits any more.</summary>
+    internal bool Complete(SignalAnswer answer)
+    {
+        if (Interlocked.CompareExchange(ref _end, Answered, 0) == Abandoned) return false;
+        _answer.TrySetResult(answer);
+        return true;
+    }
 
     internal void Fail(Exception fault) => _answer.TrySetException(fault);
 }

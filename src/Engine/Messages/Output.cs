@@ -25,8 +25,8 @@ public sealed record PositionClosed(Position Position, PositionNames Names, Clos
 /// <summary>Ticks of one symbol that the sequence added.</summary>
 public sealed record FoldApplied(Symbol Symbol, Excursion Ticks) : Output;
 
-/// <summary>A signal and what became of it: its row of the ledger, and what a repeat of its key is answered.</summary>
-public sealed record SignalApplied(SignalInput Input, SignalAnswer Answer) : Output;
+/// <summary>A signal and what became of it. A repeat is given the same answer until <paramref name="RememberUntil"/> (µs; 0: it has nothing to be known again by).</summary>
+public sealed record SignalApplied(SignalInput Input, SignalAnswer Answer, long RememberUntil) : Output;
 
 /// <summary>The total of all gaps (µs) as a start left it.</summary>
 public sealed record GapCounted(long TotalGap) : Output;

@@ -98,14 +98,12 @@ public sealed class WebhookEndpoint(
         if (course.Refusal is not null) return course;
         try
         {
-            var answer = await message.Answer.WaitAsync(TimeLeft(arrival), time).ConfigureAwait(false);
+            var answer = await AnswerAsync(message, arrival).ConfigureAwait(false);
             course.Refusal = answer.Refusal;
             course.Answer = answer.Refusal is null ? answer : null;
         }
         catch (TimeoutException)
         {
-            Forget(message.Answer);
-            course.IsInDoubt = true;
             course.Refusal = Rejection.CommitSlow.Because($"It took more than {settings.AnswerTime.TotalSeconds:0.#} s.");
         }
         catch (InboxClosedException)
@@ -120,6 +118,24 @@ public sealed class WebhookEndpoint(
             course.Refusal = Rejection.JournalFailed.Because("Send it again when the service is back.");
         }
         return course;
+    }
+
+    /// <summary>Gives up when the time is over, unless the answer has come just then. What was given up is in doubt, which the engine knows.</summary>
+    private async Task<SignalAnswer> AnswerAsync(SignalMessage message, Arrival arrival)
+    {
+        try
+        {
+            return await message.Answer.WaitAsync(TimeLeft(arrival), time).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!message.TryAbandon())
+        {
+            return await message.Answer.ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Forget(message.Answer);
+            throw;
+        }
     }
 
     /// <summary>Nobody waits any more; a fault that comes later has been seen all the same.</summary>

@@ -183,12 +183,15 @@ CREATE TABLE position_keys (
 ) WITHOUT ROWID;
 CREATE INDEX open_keys_by_contract ON position_keys (contract, sequence) WHERE is_open = 1;
 
--- Repeat keys of the last day and what their first delivery was answered.
-CREATE TABLE repeat_keys (
+-- Deliveries that may come again, and what they were answered: those with a repeat key for a day, those without for a minute or the recorder's window.
+CREATE TABLE deliveries (
   sequence INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
+  -- Remembered no longer than this.
+  until TEXT NOT NULL,
   recorder_id INTEGER NOT NULL,
-  key TEXT NOT NULL,
+  key TEXT,
+  has_firing_time INTEGER NOT NULL,
   body_hash BLOB NOT NULL,
   status INTEGER NOT NULL,
   effect INTEGER NOT NULL,
@@ -198,6 +201,7 @@ CREATE TABLE repeat_keys (
   closed_position_id INTEGER NOT NULL,
   flags INTEGER NOT NULL
 );
+CREATE INDEX deliveries_by_end ON deliveries (until);
 
 -- Ticks of a symbol between two sequences, as the one value they amount to. Neighbours are one row unless an open key starts between them.
 CREATE TABLE symbol_folds (

@@ -1,0 +1,90 @@
+namespace StreamRecorder.Engine.Signals;
+
+/// <summary>
+/// Bodies without a key, as long as an identical one could be the same alert sent again: 60 s, or the recorder's duplicate window. An identical body is a repeat only
+/// of a delivery that is in doubt (its sender may not have had the answer), or within the window of one that carries a firing time; two real orders that look alike are two. Each doubt
+/// is settled by one repeat. Deliveries enter by Apply, so that recovery knows them; doubts of a live connection are the loop's, those of a restart Apply's.
+/// </summary>
+public sealed class BodyMemory
+{
+    private readonly Dictionary<(long RecorderId, UInt128 BodyHash), List<Delivery>> _byBody = [];
+    private readonly PriorityQueue<Delivery, long> _byEnd = new();
+
+    /// <summary>One delivery that was applied or ignored.</summary>
+    internal sealed class Delivery((long, UInt128) body, SignalAnswer answer, long at, long until, bool hasFiringTime)
+    {
+        public (long RecorderId, UInt128 BodyHash) Body { get; } = body;
+        public SignalAnswer Answer { get; } = answer;
+        public long At { get; } = at;
+        public long Until { get; } = until;
+        public bool HasFiringTime { get; } = hasFiringTime;
+        public bool IsInDoubt { get; set; }
+
+        /// <summary>Who waits for the answer, until it is released.</summary>
+        public Messages.SignalMessage? Asker { get; set; }
+    }
+
+    public int Count => _byEnd.Count;
+
+    /// <summary>The one remembered last.</summary>
+    internal Delivery? Newest { get; private set; }
+
+    /// <summary>Until when a delivery is remembered (µs).</summary>
+    internal static long UntilOf(Signal signal, long now, long window) => now + Math.Max(EngineLimits.DoubtAge, signal.HasFiringTime ? window : 0);
+
+    /// <summary>The delivery that an identical body repeats, or null. Settles its doubt.</summary>
+    internal Delivery? TakeRepeat(long recorderId, Signal signal, long now, long window)
+    {
+        if (!_byBody.TryGetValue((recorderId, signal.BodyHash), out var deliveries)) return null;
+        foreach (var delivery in deliveries)
+        {
+            var isDoubtful = (delivery.IsInDoubt || delivery.Asker is { IsAbandoned: true }) && delivery.At >= now - EngineLimits.DoubtAge;
+            var isInWindow = signal.HasFiringTime && delivery.At >= now - window && window > 0;
+            if (!isDoubtful && !isInWindow) continue;
+            delivery.IsInDoubt = false;
+            delivery.Asker = null;
+            return delivery;
+        }
+        return null;
+    }
+
+    internal void Remember(long recorderId, UInt128 bodyHash, SignalAnswer answer, long now, long until, bool hasFiringTime)
+    {
+        while (_byEnd.TryPeek(out var oldest, out var end) && (end < now || _byEnd.Count >= EngineLimits.BodiesMax)) Forget(oldest);
+        var delivery = new Delivery((recorderId, bodyHash), answer, now, until, hasFiringTime);
+        if (!_byBody.TryGetValue(delivery.Body, out var deliveries)) _byBody[delivery.Body] = deliveries = [];
+        deliveries.Add(delivery);
+        _byEnd.Enqueue(delivery, until);
+        Newest = delivery;
+    }
+
+    /// <summary>The answer is released: nobody waits, and if the sender had given up, it may come again.</summary>
+    internal static void Released(Delivery? delivery, bool isAnswered)
+    {
+        // Without an asker a repeat has settled it already.
+        if (delivery?.Asker is null) return;
+        delivery.Asker = null;
+        delivery.IsInDoubt = !isAnswered;
+    }
+
+    /// <summary>The answer to the newest such delivery was not written whole: an identical body may be the sender's second try.</summary>
+    internal void Doubt(long recorderId, UInt128 bodyHash)
+    {
+        if (_byBody.TryGetValue((recorderId, bodyHash), out var deliveries) && deliveries.FindLast(d => !d.IsInDoubt) is { } newest) newest.IsInDoubt = true;
+    }
+
+    /// <summary>The process ended: nobody knows which answers of the last minute arrived.</summary>
+    internal void DoubtSince(long oldest)
+    {
+        foreach (var (delivery, _) in _byEnd.UnorderedItems)
+            if (delivery.At >= oldest) delivery.IsInDoubt = true;
+    }
+
+    private void Forget(Delivery oldest)
+    {
+        _byEnd.Dequeue();
+        var deliveries = _byBody[oldest.Body];
+        deliveries.Remove(oldest);
+        if (deliveries.Count == 0) _byBody.Remove(oldest.Body);
+    }
+}

@@ -1,0 +1,156 @@
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Signals;
+using StreamRecorder.Engine.Tests.Support;
+using Xunit;
+
+namespace StreamRecorder.Engine.Tests;
+
+/// <summary>Bodies without a key: a repeat only of a delivery in doubt, or within the recorder's window; otherwise another order.</summary>
+public sealed class EngineLoopDoubtTests : IDisposable
+{
+    private readonly EngineRig _rig = new EngineRig().WithInstruments(Some.Future("MNQ", 0.25m, 0.5m));
+    private readonly long _recorder;
+    private readonly Symbol _symbol;
+
+    public EngineLoopDoubtTests()
+    {
+        _recorder = _rig.AddRecorder("r");
+        _symbol = _rig.Symbol("MNQZ2025");
+    }
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public void AnswerNotWritten_SameBodyAgain_IsARepeatOnce()
+    {
+        var first = _rig.Send(_recorder, Body(1));
+        _rig.Do(new DoubtDelivery(_recorder, 1));
+        Assert.Equal(first with { Status = SignalStatus.Duplicate }, _rig.Send(_recorder, Body(1)));
+        Assert.Equal(Effect.Added, _rig.Send(_recorder, Body(1)).Effect);
+    }
+
+    [Fact]
+    public void AnswerNotWritten_OtherBodyOrOtherRecorder_IsAnOrder()
+    {
+        _rig.Send(_recorder, Body(1));
+        _rig.Do(new DoubtDelivery(_recorder, 1));
+        Assert.Equal(SignalStatus.Accepted, _rig.Send(_recorder, Body(2)).Status);
+        Assert.Equal(SignalStatus.Accepted, _rig.Send(_rig.AddRecorder("other"), Body(1)).Status);
+    }
+
+    [Fact]
+    public void AnswerNotWritten_SameBodyAfterAMinute_IsAnOrder()
+    {
+        _rig.Send(_recorder, Body(1));
+        _rig.Do(new DoubtDelivery(_recorder, 1));
+        _rig.Time.Advance(TimeSpan.FromSeconds(60) + TimeSpan.FromMicroseconds(1));
+        Assert.Equal(Effect.Added, _rig.Send(_recorder, Body(1)).Effect);
+    }
+
+    [Fact]
+    public void TwoEqualOrdersInDoubt_EachSentAgain_AreTwoOrders()
+    {
+        _rig.Send(_recorder, Body(1));
+        _rig.Send(_recorder, Body(1));
+        _rig.Do(new DoubtDelivery(_recorder, 1));
+        _rig.Do(new DoubtDelivery(_recorder, 1));
+        Assert.Equal(SignalStatus.Duplicate, _rig.Send(_recorder, Body(1)).Status);
+        Assert.Equal(SignalStatus.Duplicate, _rig.Send(_recorder, Body(1)).Status);
+        Assert.Equal(SignalStatus.Accepted, _rig.Send(_recorder, Body(1)).Status);
+    }
+
+    [Fact]
+    public void AnsweredTooLate_SameBodyBeforeAndAfterTheCommit_IsARepeat()
+    {
+        var journal = new HeldJournal();
+        using var rig = new EngineRig(journal);
+        Prepare(rig, journal);
+        var first = rig.Offer(1, Body(1) with { Symbol = rig.Symbol("MNQZ2025") });
+        rig.Run();
+        Assert.True(first.TryAbandon());
+        // Sent again while the commit is still under way: it waits for it.
+        var again = rig.Offer(1, Body(1) with { Symbol = rig.Symbol("MNQZ2025") });
+        rig.Run();
+        Assert.False(again.Answer.IsCompleted);
+        Commit(rig, journal);
+        Assert.Equal(SignalStatus.Duplicate, EngineRig.Done(again.Answer).Status);
+
+        var next = rig.Offer(1, Body(2) with { Symbol = rig.Symbol("MNQZ2025") });
+        rig.Run();
+        Assert.True(next.TryAbandon());
+        Commit(rig, journal);
+        var nextAgain = rig.Offer(1, Body(2) with { Symbol = rig.Symbol("MNQZ2025") });
+        Commit(rig, journal);
+        Assert.Equal(SignalStatus.Duplicate, EngineRig.Done(nextAgain.Answer).Status);
+    }
+
+    [Fact]
+    public void AnswerOnItsWay_GivingUp_IsNotPossibleAndLeavesNoDoubt()
+    {
+        var message = _rig.Offer(_recorder, Body(1));
+        _rig.Run();
+        Assert.False(message.TryAbandon());
+        Assert.Equal(Effect.Added, _rig.Send(_recorder, Body(1)).Effect);
+    }
+
+    [Fact]
+    public void Restart_BodiesOfTheLastMinute_AreRepeatsOnce()
+    {
+        _rig.Send(_recorder, Body(1));
+        _rig.Time.Advance(TimeSpan.FromSeconds(61));
+        var second = _rig.Send(_recorder, Body(2));
+        using var recovered = new EngineRig(_rig.Journal);
+        recovered.Time.Advance(TimeSpan.FromSeconds(63));
+        recovered.Loop.Recover(null);
+        recovered.Do(new StartService { ReceivedAt = recovered.Now });
+        var symbol = recovered.Symbol("MNQZ2025");
+        Assert.Equal(SignalStatus.Accepted, recovered.Send(_recorder, Body(1) with { Symbol = symbol }).Status);
+        Assert.Equal(second with { Status = SignalStatus.Duplicate }, recovered.Send(_recorder, Body(2) with { Symbol = symbol }));
+        Assert.Equal(SignalStatus.Accepted, recovered.Send(_recorder, Body(2) with { Symbol = symbol }).Status);
+    }
+
+    [Fact]
+    public void DuplicateWindow_SameBodyWithAFiringTime_IsARepeatWithinItAlways()
+    {
+        var windowed = _rig.AddRecorder("w", s => s with { DuplicateWindow = 300_000_000 });
+        var body = Body(1) with { At = _rig.Now, HasFiringTime = true };
+        _rig.Send(windowed, body);
+        _rig.Time.Advance(TimeSpan.FromSeconds(299));
+        Assert.Equal(SignalStatus.Duplicate, _rig.Send(windowed, body).Status);
+        Assert.Equal(SignalStatus.Duplicate, _rig.Send(windowed, body).Status);
+        Assert.Equal(SignalStatus.Accepted, _rig.Send(windowed, Body(2)).Status);
+        Assert.Equal(SignalStatus.Accepted, _rig.Send(windowed, Body(2)).Status);
+        _rig.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(SignalStatus.Accepted, _rig.Send(windowed, body).Status);
+    }
+
+    [Fact]
+    public void Memory_ManyBodiesOverHours_KeepsAMinute()
+    {
+        for (var i = 1; i <= 200; i++)
+        {
+            _rig.Send(_recorder, Body(i));
+            _rig.Time.Advance(TimeSpan.FromSeconds(30));
+        }
+        Assert.InRange(_rig.State.Bodies.Count, 2, 4);
+    }
+
+    private static void Prepare(EngineRig rig, HeldJournal journal)
+    {
+        Commit(rig, journal);
+        rig.Inbox.Offer(new SetInstruments([Some.Future("MNQ", 0.25m, 0.5m)], true));
+        rig.Inbox.Offer(new AddRecorder(new RecorderSettings { Name = "r" }, new RecorderToken("t", "h", 1)) { ReceivedAt = rig.Now });
+        Commit(rig, journal);
+    }
+
+    private static void Commit(EngineRig rig, HeldJournal journal)
+    {
+        rig.Run();
+        journal.EndCommit();
+        rig.Run();
+    }
+
+    private Signal Body(int body) => Some.Buy(_symbol, 1, 100) with { BodyHash = (UInt128)body };
+}
