@@ -1,4 +1,3 @@
-using System.Globalization;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Journal;
@@ -120,7 +119,9 @@ public sealed class Composition : IAsyncDisposable
         // A sink that fails leaves recovery waiting for room in the outbox for ever.
         if (await Task.WhenAny(recovering, Faulted).ConfigureAwait(false) == Faulted) throw new StartException((await Faulted.ConfigureAwait(false)).Message);
         var inputs = await recovering.ConfigureAwait(false);
-        _log.LogInformation("Recovered sequence {Sequence} ({Inputs} inputs of the journal) in {Milliseconds} ms", _state.Sequence, inputs, (long)time.GetElapsedTime(started).TotalMilliseconds);
+        _log.LogInformation(
+            "Recovered sequence {Sequence} ({Inputs} inputs of the journal) in {Milliseconds} ms",
+            _state.Sequence, inputs, (long)time.GetElapsedTime(started).TotalMilliseconds);
         Engine.Released = _positionLog.Offer;
         _thread = new EngineThread(Engine, Inbox, Outbox, _journal, fault => _faulted.TrySetResult(fault));
         _thread.Start();
@@ -155,7 +156,7 @@ public sealed class Composition : IAsyncDisposable
         if (Inbox.Offer(command) is { } full) throw new StartException(full.Detail);
         var ended = await Task.WhenAny(command.Result, Faulted).ConfigureAwait(false);
         if (ended == Faulted) throw new StartException((await Faulted.ConfigureAwait(false)).Message);
-        if ((await command.Result.ConfigureAwait(false)).Refusal is { } refusal) throw new StartException(string.Create(CultureInfo.InvariantCulture, $"{refusal.Kind.Title} {refusal.Detail}"));
+        if ((await command.Result.ConfigureAwait(false)).Refusal is { } refusal) throw new StartException($"{refusal.Kind.Title} {refusal.Detail}");
     }
 
     private async Task WatchSinkAsync()

@@ -77,7 +77,7 @@ public sealed record Options
     }
 
     private static bool IsListenable(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0 && uri.Port is >= 0 and <= 65535;
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0;
 
     private static OptionsException Wrong(IConfigurationSection setting, string needed) =>
         new($"The setting {setting.Path} is \"{setting.Value}\", but {needed} is needed.");

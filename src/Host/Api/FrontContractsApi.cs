@@ -3,9 +3,9 @@ using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Host.Json;
+using StreamRecorder.Host.OpenApi;
 using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.Start;
-using StreamRecorder.Host.OpenApi;
 using StreamRecorder.Host.Web;
 
 namespace StreamRecorder.Host.Api;

@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Host.Json;
-using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.OpenApi;
+using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.Web;
 
 namespace StreamRecorder.Host.Api;

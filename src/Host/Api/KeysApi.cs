@@ -3,8 +3,8 @@ using StreamRecorder.Engine;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Host.Json;
-using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.OpenApi;
+using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.Web;
 
 namespace StreamRecorder.Host.Api;

@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Host.Json;
-using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.OpenApi;
+using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.Web;
 
 namespace StreamRecorder.Host.Api;

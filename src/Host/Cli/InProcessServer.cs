@@ -54,7 +54,8 @@ internal sealed class InProcessServer : IServer
             application.DisposeContext(context, e);
             throw;
         }
-        return new HttpResponseMessage((HttpStatusCode)http.Features.GetRequiredFeature<IHttpResponseFeature>().StatusCode) { Content = new ByteArrayContent(answer.ToArray()) };
+        var status = (HttpStatusCode)http.Features.GetRequiredFeature<IHttpResponseFeature>().StatusCode;
+        return new HttpResponseMessage(status) { Content = new ByteArrayContent(answer.ToArray()) };
     }
 
     private sealed class Bridge(InProcessServer server) : HttpMessageHandler

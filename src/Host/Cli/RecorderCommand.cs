@@ -35,7 +35,7 @@ public static class RecorderCommand
             var body = new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = parsed.GetRequiredValue(name) };
             foreach (var setting in settings)
                 if (parsed.GetValue(setting) is { } value) body[setting.Name[2..].Replace('-', '_')] = value;
-            Show(await link.SendAsync(HttpMethod.Post, Path, body).ConfigureAwait(false), "id", "name", "token", "webhook_path");
+            CommandLine.Show(await link.SendAsync(HttpMethod.Post, Path, body).ConfigureAwait(false), "id", "name", "token", "webhook_path");
         }));
         return command;
     }
@@ -65,7 +65,8 @@ public static class RecorderCommand
         add.SetAction(parsed => CommandLine.WithServiceAsync(parsed, data, async link =>
         {
             var path = await PathOfAsync(link, parsed.GetRequiredValue(name)).ConfigureAwait(false) + "/tokens";
-            Show(await link.SendAsync(HttpMethod.Post, path, new Dictionary<string, string> { ["label"] = parsed.GetRequiredValue(label) }).ConfigureAwait(false), "label", "token", "webhook_path");
+            var body = new Dictionary<string, string>(StringComparer.Ordinal) { ["label"] = parsed.GetRequiredValue(label) };
+            CommandLine.Show(await link.SendAsync(HttpMethod.Post, path, body).ConfigureAwait(false), "label", "token", "webhook_path");
         }));
         var revoke = new Command("revoke", "Revokes a token: its path answers 404 from now on") { name, label };
         revoke.SetAction(parsed => CommandLine.WithServiceAsync(parsed, data, async link =>
@@ -97,6 +98,4 @@ public static class RecorderCommand
         if (found < 0) throw new VerbException($"There is no recorder named \"{name}\".");
         return string.Create(CultureInfo.InvariantCulture, $"{Path}/{recorders[found].GetProperty("id").GetInt64()}");
     }
-
-    private static void Show(JsonElement answer, params string[] names) => CommandLine.Show(answer, names);
 }

@@ -39,7 +39,8 @@ internal sealed class ServiceLink : IAsyncDisposable
             }
             catch (DirectoryLockedException locked)
             {
-                if (ServiceFile.Read(Path.GetFullPath(data)) is { Urls.Count: > 0 } file && await AnswersAsync(file).ConfigureAwait(false)) return Over(new HttpClient(), new Uri(file.Urls[0]), data);
+                if (ServiceFile.Read(Path.GetFullPath(data)) is { Urls.Count: > 0 } file && await AnswersAsync(file).ConfigureAwait(false))
+                    return Over(new HttpClient(), Reachable(file.Urls[0]), data);
                 if (waited >= Patience) throw new VerbException($"The service does not answer. {locked.Message}");
             }
             await Task.Delay(Step).ConfigureAwait(false);
@@ -55,7 +56,8 @@ internal sealed class ServiceLink : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync().ConfigureAwait(false);
         var json = text.Length > 0 ? JsonElement.Parse(text) : default;
         if (answer.IsSuccessStatusCode) return json;
-        throw new VerbException(json.ValueKind == JsonValueKind.Object && json.TryGetProperty("detail", out var detail) ? detail.GetString()! : $"The service answered {(int)answer.StatusCode}.");
+        var hasDetail = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("detail", out _);
+        throw new VerbException(hasDetail ? json.GetProperty("detail").GetString()! : $"The service answered {(int)answer.StatusCode}.");
     }
 
     public async ValueTask DisposeAsync()
@@ -90,10 +92,15 @@ internal sealed class ServiceLink : IAsyncDisposable
 
     private static ServiceLink Over(HttpClient client, Uri address, string data, PublicSite? site = null, Composition? pipe = null)
     {
+        var key = AdminKey.Read(Path.GetFullPath(data)) ?? throw new VerbException("admin.key cannot be read.");
         client.BaseAddress = address;
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey.Read(Path.GetFullPath(data)) ?? throw new VerbException("admin.key cannot be read."));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return new ServiceLink(client, site, pipe);
     }
+
+    /// <summary>A service that listens on every address is reached by the loopback one.</summary>
+    private static Uri Reachable(string url) =>
+        new(url.Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal).Replace("//[::]:", "//[::1]:", StringComparison.Ordinal));
 
     private static async Task<bool> AnswersAsync(ServiceFile file)
     {
@@ -101,7 +108,7 @@ internal sealed class ServiceLink : IAsyncDisposable
         using var client = new HttpClient { Timeout = Patience };
         try
         {
-            using var answer = await client.GetAsync(new Uri(new Uri(file.ManagementUrls[0]), "/readyz")).ConfigureAwait(false);
+            using var answer = await client.GetAsync(new Uri(Reachable(file.ManagementUrls[0]), "/readyz")).ConfigureAwait(false);
             return answer.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)

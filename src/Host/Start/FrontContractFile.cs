@@ -29,8 +29,10 @@ public static class FrontContractFile
             if (cells.Length != 3) throw new SettingsFileException(path, number, $"{cells.Length} values for 3 columns");
             var (row, error) = Parse(cells[0], cells[1], cells[2], symbols);
             if (row is null) throw new SettingsFileException(path, number, error!);
-            if (rows.Any(r => r.Root == row.Root && r.FromUtc == row.FromUtc)) throw new SettingsFileException(path, number, $"{row.Root} has two contracts from the same time");
-            if (rows.Count == HostLimits.FrontContractsMax) throw new SettingsFileException(path, number, $"at most {HostLimits.FrontContractsMax} rows are taken");
+            if (rows.Any(r => r.Root == row.Root && r.FromUtc == row.FromUtc))
+                throw new SettingsFileException(path, number, $"{row.Root} has two contracts from the same time");
+            if (rows.Count == HostLimits.FrontContractsMax)
+                throw new SettingsFileException(path, number, $"at most {HostLimits.FrontContractsMax} rows are taken");
             rows.Add(row);
         }
         return rows;

@@ -57,7 +57,10 @@ public sealed class QueryText(IQueryCollection query)
     public Refusal? Finish()
     {
         foreach (var name in query.Keys)
-            if (!_known.Contains(name, StringComparer.OrdinalIgnoreCase)) Refuse($"The parameter {(name.Length <= 64 ? name : "given")} is not known. Known are {string.Join(", ", _known)}.", "query");
+        {
+            if (_known.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            Refuse($"The parameter {(name.Length <= 64 ? name : "given")} is not known. Known are {string.Join(", ", _known)}.", "query");
+        }
         return Refusal;
     }
 }

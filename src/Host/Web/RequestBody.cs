@@ -37,7 +37,8 @@ public sealed class RequestBody
         }
         catch (JsonException e)
         {
-            body.Refuse(Rejection.BodyUnreadable, string.Create(CultureInfo.InvariantCulture, $"The body is no JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})."), null);
+            var place = string.Create(CultureInfo.InvariantCulture, $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
+            body.Refuse(Rejection.BodyUnreadable, $"The body is no JSON ({place}).", null);
         }
         return body;
     }

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Signals;
+using StreamRecorder.Host.Api;
+using StreamRecorder.Host.OpenApi;
+using StreamRecorder.Host.Reading;
+using StreamRecorder.Host.Web;
+using StreamRecorder.Ingest.Ticks;
+using StreamRecorder.Ingest.Webhooks;
+using StreamRecorder.Sink;
+
+namespace StreamRecorder.Host;
+
+/// <summary>All routes of the public address. Also built without a listener, for command-line verbs while no service runs.</summary>
+public sealed class PublicSite : IAsyncDisposable
+{
+    private readonly Queries _queries;
+
+    public PublicSite(Composition pipe, Options options, TimeProvider time, ILoggerFactory logs, IServer? server = null)
+    {
+        _queries = new Queries(pipe.Database);
+        App = Listener.Build(options.Urls, HostLimits.ConnectionsMax, logs, services => services.AddDescription(), server);
+        App.UseRouting();
+        App.Use(new RequestGuard(pipe.Engine).InvokeAsync);
+        MapIntake(pipe, options, time);
+        var positions = new PositionsReader(pipe.Client, pipe.Engine, pipe.Outbox, new ClosedReader(pipe.Outbox, _queries), _queries, time);
+        new PositionsApi(pipe.Client, positions, pipe.Symbols).Map(App);
+        new TradeHistoryApi(positions).Map(App);
+        new RecordersApi(pipe.Client, pipe.Tables).Map(App);
+        new KeysApi(pipe.Client, pipe.Tables).Map(App);
+        new InstrumentsApi(pipe.Client, pipe.Tables).Map(App);
+        new FrontContractsApi(pipe.Client, pipe.Tables, pipe.Symbols).Map(App);
+        App.MapOpenApi();
+    }
+
+    public WebApplication App { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync().ConfigureAwait(false);
+        _queries.Dispose();
+    }
+
+    /// <summary>
+    /// An answer that was not written whole may be sent for again; keys need no help. Told to the engine in the background: under overload it tries for as long as a
+    /// sender waits before its second try.
+    /// </summary>
+    private static async Task DoubtAsync(EngineClient engine, Recorder recorder, Signal signal)
+    {
+        for (var tries = 0; signal.Key is null && tries < HostLimits.DoubtTries; tries++)
+        {
+            var reply = await engine.SendAsync(new DoubtDelivery(recorder.Id, signal.BodyHash) { ReceivedAt = engine.Now }).ConfigureAwait(false);
+            if (reply.Refusal is null) return;
+            await Task.Delay(HostLimits.DoubtPause).ConfigureAwait(false);
+        }
+    }
+
+    private void MapIntake(Composition pipe, Options options, TimeProvider time)
+    {
+        var webhook = new WebhookEndpoint(
+            pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time, new WebhookMetrics(),
+            new WebhookSettings { SignalsPerSecond = options.HardRate, LeftInDoubt = (recorder, signal) => _ = DoubtAsync(pipe.Client, recorder, signal) });
+        App.MapWebhook(webhook).Describe(Docs.Webhook);
+        var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, App.Lifetime.ApplicationStopping);
+        App.MapTicks(ticks).WithMetadata(new NeedsScope(KeyScope.Feed), BodyLimit.None).Describe(Docs.Ticks);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using StreamRecorder.Host.Tests.Support;
+
+namespace StreamRecorder.Host.Tests.Api;
+
+/// <summary>Instruments and front contracts: by file at the start, by the API later.</summary>
+public sealed class TableTests
+{
+    [Fact]
+    public async Task Instruments_Put_AreUsedByTheNextSignal()
+    {
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("a");
+        Assert.Equal(422, (await service.HookAsync(hook, """{"action":"buy","symbol":"ACME","price":10}""")).Status);
+        var put = await service.SendAsync(
+            "PUT", "/api/instruments", """{"instruments":[{"root":"acme","exchange":"X","name":"Acme","tick_size":0.25,"tick_value":"0.5","currency":"usd","kind":"spot"}]}""");
+        Assert.True(put.Status == 200, put.Text);
+        Assert.Equal(1, put.Json.GetProperty("changed").GetInt32());
+        await service.FillAsync(hook, "buy", 10, symbol: "ACME");
+        var row = Assert.Single((await service.GetAsync("/api/instruments")).Json.GetProperty("instruments").EnumerateArray(), r => r.GetProperty("root").GetString() == "ACME");
+        Assert.Equal("0.25", row.GetProperty("tick_size").GetRawText());
+        Assert.Equal("spot", row.GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public async Task Instruments_OneWrongRow_SetsNone()
+    {
+        await using var service = await TestService.StartAsync();
+        var before = (await service.GetAsync("/api/instruments")).Text;
+        var put = await service.SendAsync(
+            "PUT", "/api/instruments",
+            """{"instruments":[{"root":"GOOD","tick_size":1,"tick_value":1,"currency":"USD"},{"root":"BAD","tick_size":0,"tick_value":1,"currency":"USD"}]}""");
+        Assert.Equal(400, put.Status);
+        Assert.StartsWith("Row 1:", put.Detail, StringComparison.Ordinal);
+        Assert.Equal(before, (await service.GetAsync("/api/instruments")).Text);
+    }
+
+    [Fact]
+    public async Task FrontContracts_FromFileAndApi_ResolveNewOpenings()
+    {
+        await using var service = await TestService.StartAsync(prepare: directory =>
+            File.WriteAllText(Path.Combine(directory, "front_contracts.csv"), "root,contract,from_utc\nMNQ,MNQZ25,2020-01-01\n"));
+        var hook = await service.RecorderAsync("a");
+        await service.FillAsync(hook, "buy", 25600);
+        Assert.Equal("MNQZ2025", (await service.PositionsAsync())[0].GetProperty("contract").GetString());
+
+        var put = await service.SendAsync("PUT", "/api/front-contracts", """{"front_contracts":[{"root":"MNQ","contract":"MNQ 03-26","from_utc":"2021-01-01T00:00:00Z"}]}""");
+        Assert.True(put.Status == 200, put.Text);
+        await service.FillAsync(hook, "close", 25601);
+        await service.FillAsync(hook, "buy", 25602);
+        Assert.Equal(["MNQH2026", "MNQZ2025"], (await service.PositionsAsync()).Select(p => p.GetProperty("contract").GetString()));
+        Assert.Equal(2, (await service.GetAsync("/api/front-contracts")).Json.GetProperty("front_contracts").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("instruments.csv", "root,exchange,name,tick_size,tick_value,currency\nABC,X,n,0,1,USD\n", "line 2")]
+    [InlineData("front_contracts.csv", "root,contract,from_utc\nMNQ,MNQZ25,2020-01-01\nMNQ,ESZ25,2021-01-01\n", "line 3")]
+    [InlineData("front_contracts.csv", "contract,root\n", "line 1")]
+    public async Task Start_WrongRowOfAFile_IsRefusedNamingFileAndLine(string file, string text, string line)
+    {
+        var error = await Assert.ThrowsAsync<Engine.Instruments.SettingsFileException>(async () =>
+        {
+            await using var service = await TestService.StartAsync(prepare: directory => File.WriteAllText(Path.Combine(directory, file), text));
+        });
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+        Assert.Contains(line, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task InstrumentsFile_Changed_EntersAtTheNextStart()
+    {
+        await using var service = await TestService.StartAsync();
+        await File.WriteAllTextAsync(
+            Path.Combine(service.Directory, "instruments.csv"), "root,exchange,name,tick_size,tick_value,currency\nMNQ,CME,Other,0.25,1,USD\n", TestContext.Current.CancellationToken);
+        await service.RestartAsync();
+        var rows = (await service.GetAsync("/api/instruments")).Json.GetProperty("instruments").EnumerateArray();
+        Assert.Equal("1", rows.Single(r => r.GetProperty("root").ValueEquals("MNQ")).GetProperty("tick_value").GetRawText());
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Configuration;
+
+namespace StreamRecorder.Host.Tests.Lifecycle;
+
+public sealed class OptionsTests
+{
+    [Fact]
+    public void Options_Nothing_AreLoopbackDefaults()
+    {
+        var options = Read();
+        Assert.Equal(["http://127.0.0.1:8080"], options.Urls);
+        Assert.Equal(["http://127.0.0.1:9464"], options.ManagementUrls);
+        Assert.Equal((1_000_000, 5_000_000L, 1000), (options.PositionsMax, options.LateTolerance, options.HardRate));
+    }
+
+    [Fact]
+    public void Options_Given_AreTaken()
+    {
+        var options = Read(("urls", "http://127.0.0.1:0;http://[::1]:8081"), ("LateTolerance", "2.5"), ("HardRate", "7"), ("SnapshotRows", "0"));
+        Assert.Equal(["http://127.0.0.1:0", "http://[::1]:8081"], options.Urls);
+        Assert.Equal((2_500_000L, 7, 0), (options.LateTolerance, options.HardRate, options.SnapshotRows));
+    }
+
+    [Theory]
+    [InlineData("PositionMax", "5")]
+    [InlineData("PositionsMax", "0")]
+    [InlineData("PositionsMax", "many")]
+    [InlineData("PositionsMax", "-1")]
+    [InlineData("LateTolerance", "-1")]
+    [InlineData("LateTolerance", "00:00:05")]
+    [InlineData("HardRate", "1.5")]
+    [InlineData("Urls", "8080")]
+    [InlineData("Urls", "https://127.0.0.1:1")]
+    [InlineData("Urls", "")]
+    [InlineData("ManagementUrls", "http://127.0.0.1:1/path")]
+    [InlineData("DataDirectory", " ")]
+    public void Options_WrongOrUnknown_AreRefusedNamingTheSetting(string name, string value)
+    {
+        var error = Assert.Throws<OptionsException>(() => Read((name, value)));
+        Assert.Contains("StreamRecorder:" + name, error.Message, StringComparison.Ordinal);
+    }
+
+    private static Options Read(params (string Name, string Value)[] settings) => Options.Read(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"StreamRecorder:{s.Name}", (string?)s.Value))).Build());
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace StreamRecorder.Host.Tests.Support;
+
+/// <summary>The real program as a process of its own, started by this test and ended by it.</summary>
+public sealed class HostProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private HostProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "StreamRecorder.Host.dll");
+
+    public int Id => _process.Id;
+
+    public List<string> Lines { get; } = [];
+
+    public Uri Url { get; private set; } = null!;
+
+    /// <summary>Starts <c>serve</c> on free ports and waits until it says that it is ready.</summary>
+    public static async Task<HostProcess> ServeAsync(string directory, params string[] under)
+    {
+        string[] serve = ["dotnet", Program, "serve", "--data", directory, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0"];
+        var host = Start([.. under, .. serve], null);
+        using var late = new CancellationTokenSource(Limit);
+        while (await host._process.StandardOutput.ReadLineAsync(late.Token) is { } line)
+        {
+            host.Lines.Add(line);
+            if (!line.Contains("Ready:", StringComparison.Ordinal)) continue;
+            using var service = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(directory, "service.json"), late.Token));
+            host.Url = new Uri(service.RootElement.GetProperty("urls")[0].GetString()!);
+            return host;
+        }
+        throw new InvalidOperationException("The service ended at its start: " + await host._errors);
+    }
+
+    /// <summary>Runs a verb to its end.</summary>
+    public static async Task<(int Code, string Out, string Errors)> RunAsync(IReadOnlyDictionary<string, string>? environment, params string[] args)
+    {
+        await using var host = Start(["dotnet", Program, .. args], environment);
+        using var late = new CancellationTokenSource(Limit);
+        var text = await host._process.StandardOutput.ReadToEndAsync(late.Token);
+        await host._process.WaitForExitAsync(late.Token);
+        return (host._process.ExitCode, text, await host._errors);
+    }
+
+    public static Task<(int Code, string Out, string Errors)> RunAsync(params string[] args) => RunAsync(null, args);
+
+    /// <summary>Tells it to stop, as a service manager does, and returns its exit code and the lines it still wrote.</summary>
+    public async Task<int> StopAsync(string signal = "TERM", int? processId = null)
+    {
+        using (var kill = Process.Start("kill", [$"-{signal}", $"{processId ?? _process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return await EndAsync();
+    }
+
+    public async Task<int> EndAsync()
+    {
+        using var late = new CancellationTokenSource(Limit);
+        while (await _process.StandardOutput.ReadLineAsync(late.Token) is { } line) Lines.Add(line);
+        await _process.WaitForExitAsync(late.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>All that it wrote to stderr, once it has ended.</summary>
+    public Task<string> ErrorsAsync() => _errors;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static HostProcess Start(string[] command, IReadOnlyDictionary<string, string>? environment)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        return new HostProcess(Process.Start(start)!);
+    }
+}
