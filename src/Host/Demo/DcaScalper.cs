@@ -2,7 +2,9 @@ using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Host.Demo;
 
-/// <summary>Buys dips of the micro Nasdaq, buys more while it falls, and sells all a little above the average: many entries, one position. Speaks the native form.</summary>
+/// <summary>
+/// Buys dips of the micro Nasdaq, buys more while it falls, and sells all a little above the average: many entries, one position. Speaks the native form.
+/// </summary>
 internal sealed class DcaScalper : SampleStrategy
 {
     private const int DipTicks = 8;
@@ -36,7 +38,8 @@ internal sealed class DcaScalper : SampleStrategy
         _entries++;
         _entrySum += price;
         _lastEntry = price;
-        return $$"""{"action":"buy","symbol":"{{Plan.Continuous}}","price":{{Fixed9.Format(price)}},"quantity":1,"time":"{{Timestamp.Format(at)}}","comment":"entry {{_entries}}"}""";
+        var (time, what) = (Timestamp.Format(at), $"entry {_entries}");
+        return $$"""{"action":"buy","symbol":"{{Plan.Continuous}}","price":{{Fixed9.Format(price)}},"quantity":1,"time":"{{time}}","comment":"{{what}}"}""";
     }
 
     private string Close(long price, long at)

@@ -16,8 +16,11 @@ public static class DemoCommand
         seconds.Validators.Add(CheckSeconds);
         var urls = new Option<string?>("--urls") { Description = "Where webhooks, feeds and the API listen (default http://127.0.0.1:8080)" };
         var management = new Option<string?>("--management-urls") { Description = "Where health and metrics listen (default http://127.0.0.1:9464)" };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of the simulated market; the same seed gives the same prices", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var command = new Command("demo", "Runs the service in a fresh temporary directory, with a simulated market and sample recorders.") { seconds, urls, management, seed };
+        var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same prices", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var command = new Command("demo", "Runs the service in a fresh temporary directory, with a simulated market and sample recorders.")
+        {
+            seconds, urls, management, seed,
+        };
         command.SetAction(async (parsed, _) =>
         {
             var given = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -43,7 +46,9 @@ public static class DemoCommand
     internal static async Task<int> RunAsync(Options options, ulong seed, DemoScreen screen, CancellationToken stop)
     {
         var directory = Directory.CreateTempSubdirectory("streamrecorder-demo-").FullName;
-        using var logs = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
+        // Whatever ends the demo is told as one line; the web server would tell it too, at length.
+        using var logs = LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft", LogLevel.Critical).AddSimpleConsole(console => console.SingleLine = true));
         var service = await StartAsync(options with { DataDirectory = directory }, logs).ConfigureAwait(false);
         string? late = null;
         try

@@ -7,8 +7,8 @@ namespace StreamRecorder.Host.Demo;
 /// <summary>What the demo says: one line an event, with colours where there is a terminal. Any task may print.</summary>
 internal sealed class DemoScreen(IAnsiConsole console)
 {
-    /// <summary>Columns of a page when stdout is no terminal: a line stays a line.</summary>
-    private const int PageColumns = 400;
+    /// <summary>Wider than any line: the terminal wraps, if it must, so that commands can be copied whole.</summary>
+    private const int LineColumns = 400;
 
     private static readonly Style Plain = Style.Plain;
     private static readonly Style Good = new(Color.Green);
@@ -17,19 +17,12 @@ internal sealed class DemoScreen(IAnsiConsole console)
 
     private readonly Lock _lock = new();
 
-    public static DemoScreen OfConsole()
-    {
-        if (Console.IsOutputRedirected) return OfWriter(Console.Out);
-        return new DemoScreen(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) }));
-    }
+    public static DemoScreen OfConsole() =>
+        Console.IsOutputRedirected ? OfWriter(Console.Out) : Of(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
 
     /// <summary>No terminal: lines and nothing else.</summary>
-    public static DemoScreen OfWriter(TextWriter writer)
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
-        console.Profile.Width = PageColumns;
-        return new DemoScreen(console);
-    }
+    public static DemoScreen OfWriter(TextWriter writer) =>
+        Of(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
 
     public void Say(string text) => Write(text, Plain);
 
@@ -44,10 +37,20 @@ internal sealed class DemoScreen(IAnsiConsole console)
         var contract = position.GetProperty("contract").GetString();
         var symbol = position.GetProperty("symbol").GetString();
         var named = contract is null || contract == symbol ? symbol : $"{symbol} ({contract})";
-        var what = $"{position.GetProperty("side").GetString(),-5} {position.GetProperty("total_quantity").GetRawText()} {named}, entry {Figure(position, "avg_entry_price")}";
-        var rest = isOpen ? $"profit so far {Figure(position, "unrealized_pnl")}" : $"exit {Figure(position, "exit_price")}, profit {Figure(position, "realized_pnl")} {position.GetProperty("currency").GetString()}";
-        var line = $"{Head(recorder)}{effect,-9} {what}, {rest}, drawdown {Figure(position, "worst_unrealized_pnl")}, {position.GetProperty("tick_count").GetRawText()} ticks";
+        var held = $"{position.GetProperty("side").GetString(),-5} {position.GetProperty("total_quantity").GetRawText()} {named}";
+        var result = isOpen
+            ? $"profit so far {Figure(position, "unrealized_pnl")}"
+            : $"exit {Figure(position, "exit_price")}, profit {Figure(position, "realized_pnl")} {position.GetProperty("currency").GetString()}";
+        var seen = $"drawdown {Figure(position, "worst_unrealized_pnl")}, {position.GetProperty("tick_count").GetRawText()} ticks";
+        var line = $"{Head(recorder)}{effect,-9} {held}, entry {Figure(position, "avg_entry_price")}, {result}, {seen}";
         Write(line, isOpen ? Plain : StyleOf(position.GetProperty("outcome").GetString()));
+    }
+
+    private static DemoScreen Of(AnsiConsoleSettings settings)
+    {
+        var console = AnsiConsole.Create(settings);
+        console.Profile.Width = LineColumns;
+        return new DemoScreen(console);
     }
 
     private static Style StyleOf(string? outcome) => outcome switch { "WIN" => Good, "LOSS" => Bad, _ => Plain };

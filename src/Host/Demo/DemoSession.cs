@@ -5,8 +5,7 @@ using StreamRecorder.Host.Start;
 namespace StreamRecorder.Host.Demo;
 
 /// <summary>
-/// A service on a directory of its own, with the simulated market and the sample strategies at its doors. Start it, run it until told to stop, end it: nothing is removed,
-/// and it says where the data is.
+/// A running service with the simulated market and the sample strategies at its doors. Plays until told to stop; what is under way then ends in good order.
 /// </summary>
 internal sealed class DemoSession(Service service, string directory, DemoClient client, DemoScreen screen)
 {
@@ -54,8 +53,9 @@ internal sealed class DemoSession(Service service, string directory, DemoClient 
     private void Sum(DemoMarket market, JsonElement answer)
     {
         screen.Say("");
+        var accepted = answer.GetProperty("accepted").GetInt64();
+        var (alerts, closed) = (_traders.Sum(trader => trader.AlertsSent), _traders.Sum(trader => trader.PositionsClosed));
         screen.Say(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{market.TicksSent} ticks sent, {answer.GetProperty("accepted").GetInt64()} accepted; {_traders.Sum(t => t.AlertsSent)} alerts, {_traders.Sum(t => t.PositionsClosed)} positions closed"));
+            CultureInfo.InvariantCulture, $"{market.TicksSent} ticks sent, {accepted} accepted; {alerts} alerts, {closed} positions closed"));
     }
 }

@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Host.Demo;
 
 /// <summary>
-/// Trades gold around its moving average and tells the position that it wants, with size, as alerts of Pine strategies do: one contract outside the band, two far outside, flat at
-/// the average.
+/// Trades gold around its moving average and tells the position that it wants, with size, as alerts of Pine strategies do: one contract outside the
+/// band, two far outside, flat at the average.
 /// </summary>
 internal sealed class PineTarget : SampleStrategy
 {
@@ -54,12 +54,19 @@ internal sealed class PineTarget : SampleStrategy
     {
         var action = wanted > _held ? "buy" : "sell";
         var fireTime = Timestamp.ToDateTime(at).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $$"""
-            {"ticker":"{{Plan.Continuous}}","exchange":"COMEX_DL","action":"{{action}}","contracts":"{{Math.Abs(wanted - _held)}}","price":"{{Fixed9.Format(price)}}","market_position":"{{SideOf(wanted)}}","market_position_size":"{{Math.Abs(wanted)}}","prev_market_position":"{{SideOf(_held)}}","prev_market_position_size":"{{Math.Abs(_held)}}","order_id":"{{SideOf(wanted)}} {{Math.Abs(wanted)}}","timenow":"{{fireTime}}"}
-            """);
+        // As in the alert's message box: one line a field or two.
+        return $$"""
+            {
+              "ticker": "{{Plan.Continuous}}", "exchange": "COMEX_DL", "timenow": "{{fireTime}}",
+              "action": "{{action}}", "contracts": "{{Digits(wanted - _held)}}", "price": "{{Fixed9.Format(price)}}",
+              "market_position": "{{SideOf(wanted)}}", "market_position_size": "{{Digits(wanted)}}",
+              "prev_market_position": "{{SideOf(_held)}}", "prev_market_position_size": "{{Digits(_held)}}",
+              "order_id": "to {{SideOf(wanted)}}"
+            }
+            """;
     }
+
+    private static string Digits(int position) => Math.Abs(position).ToString(CultureInfo.InvariantCulture);
 
     private static string SideOf(int position) => position switch { > 0 => "long", < 0 => "short", _ => "flat" };
 }

@@ -3,7 +3,10 @@ using StreamRecorder.Engine.Recorders;
 
 namespace StreamRecorder.Host.Demo;
 
-/// <summary>Always in the S&amp;P: turns round when the price has come back far enough from its extreme. Its recorder reverses on the opposite action. Speaks as TradersPost alerts do.</summary>
+/// <summary>
+/// Always in the S&amp;P: turns round when the price has come back far enough from its extreme. Its recorder reverses on the opposite action. Speaks as
+/// TradersPost alerts do.
+/// </summary>
 internal sealed class SwingReversal : SampleStrategy
 {
     private const int TurnTicks = 16;

@@ -43,7 +43,14 @@ public static class ReplayCommand
 
     private static Option<string[]> Files(string name, string description)
     {
-        var files = new Option<string[]>(name) { Description = description, HelpName = "FILE", Required = true, AllowMultipleArgumentsPerToken = true, Arity = ArgumentArity.OneOrMore };
+        var files = new Option<string[]>(name)
+        {
+            Description = description,
+            HelpName = "FILE",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+            Arity = ArgumentArity.OneOrMore,
+        };
         files.Validators.Add(CheckFiles);
         return files;
     }

@@ -7,8 +7,8 @@ using StreamRecorder.Host.Json;
 namespace StreamRecorder.Host.Replay;
 
 /// <summary>
-/// Positions as CSV: the fields of the JSON under the same names, without the fills. Made from that JSON, so that there is one spelling of names and numbers. Flags are separated
-/// by a space. A text that a spreadsheet would take for a formula gets an apostrophe before it.
+/// Positions as CSV: the fields of the JSON under the same names, without the fills. Made from that JSON, so that there is one spelling of names and
+/// numbers. Flags are separated by a space. A text that a spreadsheet would take for a formula gets an apostrophe before it.
 /// </summary>
 internal static class ReplayCsv
 {

@@ -78,8 +78,8 @@ internal sealed class ReplayReport
         WriteShown(writer, _linesShown, LinesRejected, "lines of signals rejected");
         WriteShown(writer, _refusalsShown, SignalsRefused, "signals refused");
         writer.WriteLine(Invariant($"{TicksApplied} ticks applied, {TicksLate} late, {RowsRejected} rows rejected"));
-        writer.WriteLine(Invariant(
-            $"{_signals} signals: {SignalsApplied} applied, {SignalsIgnored} ignored{Listed(_ignored)}, {SignalsRefused} refused{Listed(_refused)}, {_duplicates} repeats; {LinesRejected} lines rejected"));
+        var (ignored, refused) = ($"{SignalsIgnored} ignored{Listed(_ignored)}", $"{SignalsRefused} refused{Listed(_refused)}");
+        writer.WriteLine(Invariant($"{_signals} signals: {SignalsApplied} applied, {ignored}, {refused}, {_duplicates} repeats; {LinesRejected} lines rejected"));
     }
 
     /// <summary>A text out of a file as a terminal may see it: cut, and without control characters.</summary>

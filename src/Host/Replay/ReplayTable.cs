@@ -87,9 +87,10 @@ internal static class ReplayTable
         int Count(string outcome) => positions.Count(p => p.View.Outcome == outcome);
         var realized = positions.GroupBy(p => p.View.Currency, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => $"{new Amount(Sum(g)).ToString(MoneyDecimals)} {g.Key}");
-        return string.Create(
+        var outcomes = string.Create(
             CultureInfo.InvariantCulture,
-            $"{positions.Count} positions: {Count("WIN")} won, {Count("LOSS")} lost, {Count("EVEN")} even, {Count("OPEN")} open; realized {string.Join(", ", realized.DefaultIfEmpty("0.00"))}");
+            $"{positions.Count} positions: {Count("WIN")} won, {Count("LOSS")} lost, {Count("EVEN")} even, {Count("OPEN")} open");
+        return $"{outcomes}; realized {string.Join(", ", realized.DefaultIfEmpty("0.00"))}";
     }
 
     private static Int128 Sum(IEnumerable<ReplayedPosition> positions) => positions.Aggregate(Int128.Zero, (sum, p) => sum + p.View.RealizedPnl.Units);

@@ -13,8 +13,8 @@ namespace StreamRecorder.Host.Replay;
 internal sealed record SignalLine(string Recorder, long At, long Number, Signal? Signal, Refusal? Refusal);
 
 /// <summary>
-/// Signals of one file: NDJSON, each line a webhook body with <c>time</c> and <c>recorder</c> besides. The body goes through the parser of the webhooks, so <c>time</c> is the
-/// alert's own time too. A line that has no place in the order of events is rejected alone.
+/// Signals of one file: NDJSON, each line a webhook body with <c>time</c> and <c>recorder</c> besides. The body goes through the parser of the webhooks,
+/// so <c>time</c> is the alert's own time too. A line that has no place in the order of events is rejected alone.
 /// </summary>
 internal sealed class SignalReader(RecordedFile file, SymbolTable symbols, ReplayReport report)
 {

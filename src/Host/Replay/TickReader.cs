@@ -41,7 +41,8 @@ internal sealed class TickReader(RecordedFile file, SymbolTable symbols, ReplayR
 
     private int End()
     {
-        if (_ticks == 0 && _decoder.Rejected > 0) throw new ReplayException($"{file.Path}: no row can be read; line {_decoder.Errors[0].Line}: {_decoder.Errors[0].Reason}");
+        if (_ticks == 0 && _decoder.Rejected > 0)
+            throw new ReplayException($"{file.Path}: no row can be read; line {_decoder.Errors[0].Line}: {_decoder.Errors[0].Reason}");
         report.RejectRows(file.Path, _decoder.Rejected, _decoder.Errors);
         return 0;
     }

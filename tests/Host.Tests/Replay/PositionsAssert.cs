@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace StreamRecorder.Host.Tests.Replay;
 
-/// <summary>Compares what the engine and the naive program print: every field of the naive one, digit for digit. Ids are counted differently; their order is not.</summary>
+/// <summary>
+/// Compares what the engine and the naive program print: every field of the naive one, digit for digit. Ids are counted differently; their order is not.
+/// </summary>
 internal static class PositionsAssert
 {
     private static readonly string[] CountedDifferently = ["id", "recorder_id"];

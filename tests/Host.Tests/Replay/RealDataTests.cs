@@ -6,6 +6,7 @@ public sealed class RealDataTests
     private const string Gold = "GCZ13_20131007_trade.csv.gz";
     private const string AllGold = "GC_all_20131007_trade.csv.gz";
     private const string Stock = "BAC_20131007_trade.csv.gz";
+    private const string StockRow = "BAC,NYSE,Bank of America,0.01,0.01,USD,spot";
     private const string Currency = "OANDA_EURUSD_20140509_quote.csv.gz";
 
     [Theory]
@@ -22,21 +23,23 @@ public sealed class RealDataTests
     [Fact]
     public void Replay_Stock_EqualsNaive()
     {
-        using var replay = new ReplayCase().TicksAt(RealData.Find(Stock)).Instruments("BAC,NYSE,Bank of America,0.01,0.01,USD,spot").RandomSignals(["BAC"], recorders: 3, count: 150, seed: 5);
+        using var replay = new ReplayCase().TicksAt(RealData.Find(Stock)).Instruments(StockRow).RandomSignals(["BAC"], recorders: 3, count: 150, seed: 5);
         AssertEqualsNaive(replay, "Auto", positionsMin: 20);
     }
 
     [Fact]
     public void Replay_QuotesWithoutPrice_EqualsNaive()
     {
-        using var replay = new ReplayCase().TicksAt(RealData.Find(Currency)).Instruments("EURUSD,OANDA,Euro,0.00001,1,USD,spot").RandomSignals(["EURUSD"], recorders: 3, count: 200, seed: 6);
+        using var replay = new ReplayCase().TicksAt(RealData.Find(Currency)).Instruments("EURUSD,OANDA,Euro,0.00001,1,USD,spot");
+        replay.RandomSignals(["EURUSD"], recorders: 3, count: 200, seed: 6);
         AssertEqualsNaive(replay, "Net", positionsMin: 30);
     }
 
     [Fact]
     public void Replay_TenExpiriesInOneStream_EachPositionHasItsOwnContractsTicks()
     {
-        using var replay = new ReplayCase().TicksAt(RealData.Find(AllGold)).RandomSignals(["GCZ13", "GCG14", "GCV13", "GCX13", "GC1!"], recorders: 3, count: 300, seed: 7);
+        using var replay = new ReplayCase().TicksAt(RealData.Find(AllGold));
+        replay.RandomSignals(["GCZ13", "GCG14", "GCV13", "GCX13", "GC1!"], recorders: 3, count: 300, seed: 7);
         AssertEqualsNaive(replay, "Reverse", positionsMin: 50);
     }
 
@@ -59,7 +62,7 @@ public sealed class RealDataTests
     [Fact]
     public void Replay_SeveralFilesAtOnce_EqualsNaive()
     {
-        using var replay = new ReplayCase().TicksAt(RealData.Find(AllGold)).TicksAt(RealData.Find(Stock)).Instruments("BAC,NYSE,Bank of America,0.01,0.01,USD,spot");
+        using var replay = new ReplayCase().TicksAt(RealData.Find(AllGold)).TicksAt(RealData.Find(Stock)).Instruments(StockRow);
         replay.RandomSignals(["BAC", "GCZ13", "GCG14"], recorders: 2, count: 120, seed: 8);
         AssertEqualsNaive(replay, "Auto", positionsMin: 15);
     }
