@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using StreamRecorder.Ingest.Ticks;
 
 namespace StreamRecorder.Ingest.Files;
 
@@ -12,9 +12,9 @@ internal sealed class PackedFile : IDisposable
     {
         _file = new FileStream(path, new FileStreamOptions { BufferSize = 1 << 16, Options = FileOptions.SequentialScan });
         Span<byte> head = stackalloc byte[2];
-        var isGzip = _file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual<byte>([0x1F, 0x8B]);
+        var length = _file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         _file.Position = 0;
-        _content = isGzip ? new GZipStream(_file, CompressionMode.Decompress) : _file;
+        _content = GzipBody.IsGzip(head[..length]) ? GzipBody.Unpack(_file) : _file;
     }
 
     /// <summary>Bytes of the file, packed as it is.</summary>

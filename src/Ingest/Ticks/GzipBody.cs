@@ -7,6 +7,12 @@ namespace StreamRecorder.Ingest.Ticks;
 /// </summary>
 internal static class GzipBody
 {
+    /// <summary>
+    /// .NET takes a gzip stream that breaks off for one that ends, unless told otherwise for the whole process; half a price would then be a price.
+    /// It looks at the switch once, at the first unpacking.
+    /// </summary>
+    static GzipBody() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
     public enum Kind
     {
         Empty,
@@ -16,6 +22,11 @@ internal static class GzipBody
 
     private const byte First = 0x1F;
     private const byte Second = 0x8B;
+
+    /// <summary>Two bytes are enough to tell.</summary>
+    public static bool IsGzip(ReadOnlySpan<byte> head) => head.Length >= 2 && head[0] == First && head[1] == Second;
+
+    public static GZipStream Unpack(Stream source) => new(source, CompressionMode.Decompress);
 
     /// <summary>Reads the first bytes and gives a stream that has them again. No text begins with 0x1F, so that a sender of one byte is not waited for.</summary>
     public static async ValueTask<(Stream Stream, Kind Kind)> OpenAsync(Stream source, CancellationToken cancel)
@@ -29,8 +40,7 @@ internal static class GzipBody
             length += count;
         }
         var whole = new HeadedStream(head.AsMemory(0, length), source);
-        var isGzip = length == 2 && head[0] == First && head[1] == Second;
-        if (isGzip) return (new GZipStream(whole, CompressionMode.Decompress), Kind.Gzip);
+        if (IsGzip(head.AsSpan(0, length))) return (Unpack(whole), Kind.Gzip);
         return (whole, length == 0 ? Kind.Empty : Kind.Plain);
     }
 
