@@ -63,6 +63,6 @@ public sealed record Signal
     /// <summary>Order id or comment: shown, never a key.</summary>
     public string? Label { get; init; }
 
-    /// <summary>First 128 bits of the SHA-256 of the raw body.</summary>
+    /// <summary>What two deliveries of the same body share; the parser makes it. 0: there was no body.</summary>
     public UInt128 BodyHash { get; init; }
 }

@@ -38,7 +38,7 @@ internal sealed class SignalReader(RecordedFile file, SymbolTable symbols, Repla
     {
         _parser.TryParse(body, envelope.At, null, out var signal, out var refusal);
         // Of two deliveries of one body the lines differ by what the recording put round them.
-        if (signal?.Key is not null || signal is { HasFiringTime: true }) signal = signal with { BodyHash = WebhookParser.HashOf(envelope.Without(body)) };
+        if (signal?.Key is not null || signal is { HasFiringTime: true }) signal = signal with { BodyHash = BodyHash.Of(envelope.Without(body)) };
         return new SignalLine(envelope.Recorder!, envelope.At, _lines.Line, signal, refusal);
     }
 

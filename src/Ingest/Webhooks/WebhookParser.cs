@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text.Unicode;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
@@ -23,18 +22,10 @@ public sealed class WebhookParser(SymbolTable symbols)
         var draft = new SignalDraft();
         Read(body, draft);
         signal = draft.Refusal is null
-            ? new SignalRules(draft, symbols, receivedAt).Resolve(string.IsNullOrWhiteSpace(keyHeader) ? null : keyHeader.Trim(), HashOf(body))
+            ? new SignalRules(draft, symbols, receivedAt).Resolve(string.IsNullOrWhiteSpace(keyHeader) ? null : keyHeader.Trim(), BodyHash.Of(body))
             : null;
         refusal = signal is null ? draft.Refusal! : null;
         return signal is not null;
-    }
-
-    /// <summary>First 128 bits of the SHA-256 of the raw body.</summary>
-    public static UInt128 HashOf(ReadOnlySpan<byte> body)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(body, hash);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
     private static void Read(ReadOnlySpan<byte> body, SignalDraft draft)
