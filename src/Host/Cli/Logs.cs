@@ -10,6 +10,8 @@ public static class Logs
     public static ILoggerFactory Create() => LoggerFactory.Create(builder => builder
         .SetMinimumLevel(LogLevel.Information)
         .AddFilter("Microsoft", LogLevel.Warning)
+        // A start that fails says so in one line; its stack trace helps nobody at a terminal.
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -59,7 +59,7 @@ internal sealed class DemoScreen(IAnsiConsole console)
 
     /// <summary>Money and prices to 2 places, as people are shown them.</summary>
     private static string Figure(JsonElement position, string name) =>
-        decimal.Round(position.GetProperty(name).GetDecimal(), 2, MidpointRounding.ToEven).ToString("0.00", CultureInfo.InvariantCulture);
+        decimal.Round(position.GetProperty(name).GetDecimal(), 2, MidpointRounding.AwayFromZero).ToString("0.00", CultureInfo.InvariantCulture);
 
     private void Write(string text, Style style)
     {

@@ -64,7 +64,7 @@ internal sealed class ReplayEngine : IDisposable
         if (_batch.Count > 0) Flush(null);
         _clock.MoveTo(arrival);
         if (RecorderIdOf(recorder, arrival, out var refusal) is not { } id) return SignalAnswer.Refused(refusal!);
-        var message = new SignalMessage(id, _findsRepeats ? signal : signal with { Key = null }) { ReceivedAt = arrival };
+        var message = new SignalMessage(id, _findsRepeats ? signal : signal with { Key = null, BodyHash = 0 }) { ReceivedAt = arrival };
         if (_inbox.Offer(message) is { } full) return SignalAnswer.Refused(full);
         Turn();
         return ResultOf(message.Answer);
