@@ -62,6 +62,9 @@ public static class EngineLimits
     /// <summary>TradingView sends again after 5 s, three times; a relay may be slower. Beyond a minute an identical body is another order.</summary>
     public const long DoubtAge = 60 * Timestamp.Second;
 
+    /// <summary>Doubtful deliveries that a start names one by one (80 KB of its record); those in flight at a kill are at most as many as the inbox holds.</summary>
+    public const int DoubtfulMax = 10_000;
+
     /// <summary>Bodies without a key remembered; at 10 000 signals a second a minute's worth. Beyond it the one that would end first goes.</summary>
     public const int BodiesMax = 600_000;
 

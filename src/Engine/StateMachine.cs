@@ -75,9 +75,9 @@ public sealed class StateMachine : IDisposable
                 return null;
             case SignalInput signal:
                 return ApplySignal(signal, outputs);
-            case ServiceStarted:
+            case ServiceStarted started:
                 if (lastMoment != 0) TotalGap += at - lastMoment;
-                Bodies.DoubtSince(lastMoment - EngineLimits.DoubtAge);
+                Bodies.DoubtSince(lastMoment - EngineLimits.DoubtAge, started.Doubtful);
                 outputs.Add(new GapCounted(TotalGap));
                 return null;
             default:

@@ -34,6 +34,7 @@ public sealed class Composition : IAsyncDisposable
         Database = Database.Open(directory.Database);
         _sink = new SqliteSink(Database, Outbox, time, logs.CreateLogger<SqliteSink>());
         _journal = new FasterJournal(directory.Journal, new JournalOptions(), time);
+        Marks = new AnsweredMarks(directory.AnsweredMarks);
         _state = new StateMachine(new SymbolTable(), options.PositionsMax, options.LateTolerance);
         Engine = new EngineLoop(_state, _journal, Inbox, Outbox, time);
         _positionLog = new PositionLog(logs.CreateLogger<PositionLog>());
@@ -56,6 +57,9 @@ public sealed class Composition : IAsyncDisposable
     public Tables Tables { get; }
 
     public SymbolTable Symbols => _state.Symbols;
+
+    /// <summary>Which answers were written; told by the webhooks, asked by the next start.</summary>
+    public AnsweredMarks Marks { get; }
 
     /// <summary>Completes with the fault after which nothing may be acknowledged any more.</summary>
     public Task<Exception> Faulted => _faulted.Task;
@@ -103,6 +107,7 @@ public sealed class Composition : IAsyncDisposable
             _journal.Dispose();
             _state.Dispose();
             Inbox.Dispose();
+            Marks.Dispose();
         }
         Directory.Dispose();
         return late;
@@ -126,7 +131,7 @@ public sealed class Composition : IAsyncDisposable
         _thread = new EngineThread(Engine, Inbox, Outbox, _journal, fault => _faulted.TrySetResult(fault));
         _thread.Start();
         await OfferTablesAsync().ConfigureAwait(false);
-        await DoAsync(new StartService { ReceivedAt = Client.Now }).ConfigureAwait(false);
+        await DoAsync(new StartService(Marks.AreKnown ? Marks.IsMarked : null) { ReceivedAt = Client.Now }).ConfigureAwait(false);
         await new AdminKey(Directory.Root, _log).EnsureAsync(Engine, DoAsync, Client.Now).ConfigureAwait(false);
         _upkeep = new Upkeep(Client, Database, _sink, time, logs.CreateLogger<Upkeep>(), fault => _faulted.TrySetResult(fault));
         if (options.SnapshotRows > 0) _snapshots = new Snapshots(Client, _sink, options.SnapshotRows, time, logs.CreateLogger<Snapshots>());

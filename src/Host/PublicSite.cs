@@ -60,7 +60,12 @@ public sealed class PublicSite : IAsyncDisposable
     {
         var webhook = new WebhookEndpoint(
             pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time, new WebhookMetrics(),
-            new WebhookSettings { SignalsPerSecond = options.HardRate, LeftInDoubt = (recorder, signal) => _ = DoubtAsync(pipe.Client, recorder, signal) });
+            new WebhookSettings
+            {
+                SignalsPerSecond = options.HardRate,
+                Answered = pipe.Marks.Mark,
+                LeftInDoubt = (recorder, signal) => _ = DoubtAsync(pipe.Client, recorder, signal),
+            });
         App.MapWebhook(webhook).Describe(Docs.Webhook);
         var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, App.Lifetime.ApplicationStopping);
         App.MapTicks(ticks).WithMetadata(new NeedsScope(KeyScope.Feed), BodyLimit.None).Describe(Docs.Ticks);

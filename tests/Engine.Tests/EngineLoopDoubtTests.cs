@@ -112,6 +112,19 @@ public sealed class EngineLoopDoubtTests : IDisposable
     }
 
     [Fact]
+    public void Restart_BodiesWhoseAnswersWereWritten_AreOrders()
+    {
+        var written = _rig.Send(_recorder, Body(1));
+        _rig.Send(_recorder, Body(2));
+        using var recovered = new EngineRig(_rig.Journal);
+        recovered.Loop.Recover(null);
+        recovered.Do(new StartService(sequence => sequence == written.Sequence) { ReceivedAt = recovered.Now });
+        var symbol = recovered.Symbol("MNQZ2025");
+        Assert.Equal(SignalStatus.Accepted, recovered.Send(_recorder, Body(1) with { Symbol = symbol }).Status);
+        Assert.Equal(SignalStatus.Duplicate, recovered.Send(_recorder, Body(2) with { Symbol = symbol }).Status);
+    }
+
+    [Fact]
     public void DuplicateWindow_SameBodyWithAFiringTime_IsARepeatWithinItAlways()
     {
         var windowed = _rig.AddRecorder("w", s => s with { DuplicateWindow = 300_000_000 });

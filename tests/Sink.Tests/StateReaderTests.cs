@@ -69,7 +69,7 @@ public sealed class StateReaderTests : IAsyncDisposable
         script.Apply(new InstrumentsSet([row], FromFiles: true));
         script.Apply(new InstrumentsSet([row with { TickValue = 4 }], FromFiles: false));
         script.Apply(new FrontContractsSet([new FrontContract("MNQ", "MNQZ2025", 9), new FrontContract("ES", "ESZ2025", 3)], FromFile: true));
-        script.Apply(new ServiceStarted());
+        script.Apply(new ServiceStarted(null));
         script.Buy(id, 1, 100, key: "k1");
         await _rig.WriteAsync(script.Groups);
         using var reader = new StateReader(_rig.Database);

@@ -71,8 +71,9 @@ public sealed class InputCodec(SymbolTable symbols)
                 Head(Kind.FrontContractsSet, at);
                 Write(set);
                 break;
-            case ServiceStarted:
+            case ServiceStarted started:
                 Head(Kind.ServiceStarted, at);
+                Write(started);
                 break;
             default:
                 Invariant.Broken("input without a record");
@@ -99,7 +100,7 @@ public sealed class InputCodec(SymbolTable symbols)
             Kind.ApiKeyRemoved => new ApiKeyRemoved(reader.Text()),
             Kind.InstrumentsSet => ReadInstruments(ref reader),
             Kind.FrontContractsSet => ReadFronts(ref reader),
-            Kind.ServiceStarted => new ServiceStarted(),
+            Kind.ServiceStarted => ReadStarted(ref reader),
             _ => throw new InvalidDataException($"record kind {kind} is not known to this program"),
         };
         if (!reader.IsAtEnd) throw new InvalidDataException($"record kind {kind} is longer than its fields");
@@ -314,6 +315,21 @@ public sealed class InputCodec(SymbolTable symbols)
                 reader.Text(), reader.Text(), reader.Text(), reader.Int64(), reader.Int64(), reader.Text(), (InstrumentKind)reader.Byte());
         }
         return new InstrumentsSet(rows, fromFiles);
+    }
+
+    private void Write(ServiceStarted started)
+    {
+        _writer.Int32(started.Doubtful?.Count ?? -1);
+        foreach (var sequence in started.Doubtful ?? []) _writer.Int64(sequence);
+    }
+
+    private static ServiceStarted ReadStarted(ref RecordReader reader)
+    {
+        var count = reader.Int32();
+        if (count < 0) return new ServiceStarted((IReadOnlyList<long>?)null);
+        var doubtful = new long[count];
+        for (var i = 0; i < count; i++) doubtful[i] = reader.Int64();
+        return new ServiceStarted(doubtful);
     }
 
     private void Write(FrontContractsSet set)

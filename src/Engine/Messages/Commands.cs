@@ -114,10 +114,18 @@ public sealed class SetFrontContracts(IReadOnlyList<FrontContract> rows, bool fr
     }
 }
 
-/// <summary>Journals that this process begins to take inputs: the end of a gap, if there was one.</summary>
-public sealed class StartService : Command
+/// <summary>
+/// Journals that this process begins to take inputs: the end of a gap, if there was one. <paramref name="wasAnswered"/> tells of an answer's sequence whether it is known to have been
+/// written before the last process ended; null: nothing is known.
+/// </summary>
+public sealed class StartService(Func<long, bool>? wasAnswered = null) : Command
 {
-    internal override CommandPlan Plan(StateMachine state) => new(null, new ServiceStarted(), null);
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        var doubtful = wasAnswered is null ? null : state.Bodies.Since(state.Now - EngineLimits.DoubtAge).Where(s => !wasAnswered(s)).ToList();
+        // More than fit a record can only be a start after a power cut: then all are in doubt.
+        return new CommandPlan(null, new ServiceStarted(doubtful?.Count > EngineLimits.DoubtfulMax ? null : doubtful), null);
+    }
 }
 
 /// <summary>The answer to the newest delivery of a body was not written whole: an identical body within a minute is a repeat. No input: a restart doubts all of the last minute anyway.</summary>

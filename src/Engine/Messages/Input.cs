@@ -60,5 +60,8 @@ public sealed record InstrumentsSet(IReadOnlyList<Instrument> Rows, bool FromFil
 /// <summary>The whole front-contract file, or rows set by the API.</summary>
 public sealed record FrontContractsSet(IReadOnlyList<FrontContract> Rows, bool FromFile) : Input;
 
-/// <summary>The process begins to take inputs. What was open before has a gap from the last journalled moment to now.</summary>
-public sealed record ServiceStarted : Input;
+/// <summary>
+/// The process begins to take inputs. What was open before has a gap from the last journalled moment to now. Deliveries of the last minute before are in doubt: those in
+/// <paramref name="Doubtful"/> (their answers' sequences), or all (null), when nobody can know which answers were written.
+/// </summary>
+public sealed record ServiceStarted(IReadOnlyList<long>? Doubtful) : Input;

@@ -73,11 +73,16 @@ public sealed class BodyMemory
         if (_byBody.TryGetValue((recorderId, bodyHash), out var deliveries) && deliveries.FindLast(d => !d.IsInDoubt) is { } newest) newest.IsInDoubt = true;
     }
 
-    /// <summary>The process ended: nobody knows which answers of the last minute arrived.</summary>
-    internal void DoubtSince(long oldest)
+    /// <summary>Sequences of the deliveries at or after a moment, rising.</summary>
+    internal IEnumerable<long> Since(long oldest) =>
+        _byEnd.UnorderedItems.Where(d => d.Element.At >= oldest).Select(d => d.Element.Answer.Sequence).Order();
+
+    /// <summary>The process ended: of the deliveries since then those named are in doubt, or all (null).</summary>
+    internal void DoubtSince(long oldest, IReadOnlyList<long>? named)
     {
+        var doubtful = named?.ToHashSet();
         foreach (var (delivery, _) in _byEnd.UnorderedItems)
-            if (delivery.At >= oldest) delivery.IsInDoubt = true;
+            if (delivery.At >= oldest && doubtful?.Contains(delivery.Answer.Sequence) != false) delivery.IsInDoubt = true;
     }
 
     private void Forget(Delivery oldest)

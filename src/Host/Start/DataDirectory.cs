@@ -28,6 +28,8 @@ public sealed class DataDirectory : IDisposable
 
     public string FrontContracts => Path.Combine(Root, "front_contracts.csv");
 
+    public string AnsweredMarks => Path.Combine(Root, "answered.map");
+
     /// <summary>The key for whoever may read the directory; also found without holding the lock.</summary>
     public static string AdminKeyIn(string root) => Path.Combine(root, "admin.key");
 

@@ -38,5 +38,8 @@ public sealed record WebhookSettings
     public Action<WebhookDelivery>? Delivered { get; init; }
 
     /// <summary>Gets signals whose sender may not know their end: answered 503 while the commit was under way, or the answer was not fully written.</summary>
+    /// <summary>Called with an answer's sequence when the answer has been handed to the connection whole.</summary>
+    public Action<long>? Answered { get; init; }
+
     public Action<Recorder, Signal>? LeftInDoubt { get; init; }
 }

@@ -199,5 +199,6 @@ public sealed class WebhookEndpoint(
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = buffer.WrittenCount;
         await context.Response.Body.WriteAsync(buffer.WrittenMemory).ConfigureAwait(false);
+        if (!context.RequestAborted.IsCancellationRequested) settings.Answered?.Invoke(answer.Sequence);
     }
 }

@@ -71,7 +71,7 @@ public sealed class InputCodecTests
     [Fact]
     public void UnknownKindOrVersion_IsRefused()
     {
-        var bytes = _codec.Write(1, new ServiceStarted()).ToArray();
+        var bytes = _codec.Write(1, new ServiceStarted(null)).ToArray();
         Assert.Throws<InvalidDataException>(() => _codec.Read([0, .. bytes[1..]], out _));
         Assert.Throws<InvalidDataException>(() => _codec.Read([200, .. bytes[1..]], out _));
         Assert.Throws<InvalidDataException>(() => _codec.Read([bytes[0], 0, .. bytes[2..]], out _));
@@ -130,7 +130,7 @@ public sealed class InputCodecTests
         yield return new InstrumentsSet([], FromFiles: false);
         yield return new FrontContractsSet([new FrontContract("ES", "ESZ2025", 5)], FromFile: true);
         yield return new FrontContractsSet([], FromFile: false);
-        yield return new ServiceStarted();
+        yield return new ServiceStarted(null);
     }
 
     private static RecorderSettings Settings() => new()
