@@ -1,5 +1,6 @@
 using System.CommandLine;
 using StreamRecorder.Host.Cli;
+using StreamRecorder.Host.Verify;
 using StreamRecorder.Host.Demo;
 using StreamRecorder.Host.Replay;
 
@@ -10,5 +11,7 @@ var root = new RootCommand("StreamRecorder turns trading signals and ticks into 
     ReplayCommand.Create(),
     RecorderCommand.Create(),
     KeyCommand.Create(),
+    VerifyCommand.Create(),
+    BackupCommand.Create(),
 };
 return await CommandLine.RunAsync(root, args);

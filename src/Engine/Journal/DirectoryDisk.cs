@@ -31,14 +31,21 @@ public sealed partial class DirectoryDisk : JournalDisk
 
     public override string Name => _directory;
 
-    public override string SlotsName => Path.Combine(_directory, "commits");
+    public override string SlotsName => SlotsNameIn(_directory);
 
-    public override string SegmentName(int number) => Path.Combine(_directory, SegmentPrefix + number.ToString(CultureInfo.InvariantCulture));
+    public override string SegmentName(int number) => SegmentNameIn(_directory, number);
 
-    public override IReadOnlyList<JournalSegment> Segments()
+    public override IReadOnlyList<JournalSegment> Segments() => SegmentsIn(_directory);
+
+    internal static string SlotsNameIn(string directory) => Path.Combine(directory, "commits");
+
+    internal static string SegmentNameIn(string directory, int number) =>
+        Path.Combine(directory, SegmentPrefix + number.ToString(CultureInfo.InvariantCulture));
+
+    internal static List<JournalSegment> SegmentsIn(string directory)
     {
         var found = new List<JournalSegment>();
-        foreach (var file in new DirectoryInfo(_directory).EnumerateFiles(SegmentPrefix + "*"))
+        foreach (var file in new DirectoryInfo(directory).EnumerateFiles(SegmentPrefix + "*"))
         {
             if (int.TryParse(file.Name.AsSpan(SegmentPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
                 found.Add(new JournalSegment(number, file.Length));
@@ -135,7 +142,7 @@ public sealed partial class DirectoryDisk : JournalDisk
     }
 
     /// <summary>Makes the names in a directory durable. .NET has no call for it; elsewhere than on Unix there is no need.</summary>
-    private static void SyncDirectory(string path)
+    public static void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows()) return;
         int descriptor = Open(path, 0);

@@ -12,12 +12,14 @@ internal sealed class JournalStart
     private readonly JournalDisk _disk;
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
+    private readonly bool _mayChange;
 
-    private JournalStart(JournalDisk disk, JournalOptions options, TimeProvider time)
+    private JournalStart(JournalDisk disk, JournalOptions options, TimeProvider time, bool mayChange)
     {
         _disk = disk;
         _options = options;
         _time = time;
+        _mayChange = mayChange;
     }
 
     public JournalLayout Layout { get; private set; }
@@ -32,14 +34,45 @@ internal sealed class JournalStart
     public static JournalStart Look(JournalDisk disk, JournalOptions options, TimeProvider time)
     {
         options.Check();
-        var start = new JournalStart(disk, options, time);
-        var segments = disk.Segments();
-        if (disk.ReadSlots() is { } slots) start.Open(slots, segments);
-        else if (segments.Count == 0) start.Create();
-        else throw Damaged(disk.SlotsName, $"the file is missing, but {disk.SegmentName(segments[0].Number)} exists: no commit can be trusted");
+        var start = new JournalStart(disk, options, time, mayChange: true);
+        if (!start.TryOpen()) start.Create();
         start.RequireMemory();
         start.PrepareSegments();
         return start;
+    }
+
+    /// <summary>Decides the same without changing anything, for <see cref="JournalInspection"/>. Null when there is no journal at all.</summary>
+    public static JournalStart? LookOnly(JournalDisk disk, JournalOptions options, TimeProvider time)
+    {
+        var start = new JournalStart(disk, options, time, mayChange: false);
+        return start.TryOpen() ? start : null;
+    }
+
+    /// <summary>The newest of the commits that both slots hold, whatever else is there; null when neither is whole.</summary>
+    public static CommitPoint? NewestCommit(JournalDisk disk)
+    {
+        CommitPoint? newest = null;
+        var slots = disk.ReadSlots() ?? [];
+        for (int at = 0; at + CommitSlot.Bytes <= slots.Length; at += CommitSlot.Bytes)
+        {
+            if (CommitSlot.Read(slots.AsSpan(at, CommitSlot.Bytes)) is { } read && (newest is null || read.Point.Number > newest.Value.Number))
+                newest = read.Point;
+        }
+
+        return newest;
+    }
+
+    private bool TryOpen()
+    {
+        var segments = _disk.Segments();
+        if (_disk.ReadSlots() is not { } slots)
+        {
+            if (segments.Count == 0) return false;
+            throw Damaged(_disk.SlotsName, $"the file is missing, but {_disk.SegmentName(segments[0].Number)} exists: no commit can be trusted");
+        }
+
+        Open(slots, segments);
+        return true;
     }
 
     private void Create()
@@ -137,6 +170,7 @@ internal sealed class JournalStart
         var rolled = scan.RollForward(end, known);
         if (rolled.Sequence == end.Sequence) rolled = end;
         Commit = Commit with { Number = Commit.Number + 1, Until = rolled.Address, LastSequence = rolled.Sequence, LastChecksum = rolled.Checksum };
+        if (!_mayChange) return;
         var slot = new byte[CommitSlot.Bytes];
         CommitSlot.Write(slot, Layout, Commit.Number, Commit.ToMetadata());
         _disk.WriteSlot((int)(Commit.Number % CommitSlot.Count), slot);

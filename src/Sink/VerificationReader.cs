@@ -1,0 +1,210 @@
+using Microsoft.Data.Sqlite;
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Signals;
+
+namespace StreamRecorder.Sink;
+
+/// <summary>
+/// All that <c>verify</c> reads, as of one sequence: one read transaction from the first row to the last, nothing made or changed in the directory. Rows are streamed.
+/// One thread. Throws <see cref="DatabaseDamagedException"/> where a row cannot be what was written.
+/// </summary>
+public sealed class VerificationReader : IDisposable
+{
+    private const string PositionSelect = "SELECT id, " + PositionColumns.Names + ", exact, entries, exits FROM recorder_positions";
+    private const string FillSelect =
+        "SELECT position_id, seq, ordinal, is_entry, price_e9, quantity_e9, at, signal_at, price_source, flags, label, price, quantity FROM fills";
+    private const string FoldSelect = """
+        SELECT symbol, from_seq, to_seq, tick_count, first_e9, first_at_us, last_e9, last_at_us, min_e9, min_at_us, max_e9, max_at_us,
+          greatest_fall_e9, greatest_rise_e9, newest_at_us
+        FROM symbol_folds
+        """;
+    private const string KeySelect = "SELECT recorder_id, symbol, contract, root, is_open, sequence, record FROM position_keys";
+
+    private readonly ReadOnlyFile _file;
+
+    static VerificationReader() => SQLitePCL.Batteries_V2.Init();
+
+    private VerificationReader(string path)
+    {
+        Path = path;
+        _file = ReadOnlyFile.Open(path);
+        try
+        {
+            CheckVersion();
+            State = Database.StateOf(_file.Connection);
+            TotalGap = One("SELECT total_gap_us FROM state", row => row.GetInt64(0));
+        }
+        catch (SqliteException fault)
+        {
+            Dispose();
+            throw Faults.Translate(fault, path);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Path { get; }
+
+    public DatabaseState State { get; }
+
+    /// <summary>Sum of all times without service, µs.</summary>
+    public long TotalGap { get; }
+
+    /// <summary>True when a service began to write while nothing guarded the reading: everything is to be read again.</summary>
+    public bool IsOverrun => _file.IsOverrun;
+
+    /// <summary>Longest text of entries or exits to which fills are still added.</summary>
+    public static int FillsTextMax => SinkLimits.FillsTextMax;
+
+    public static VerificationReader Open(string path) => new(System.IO.Path.GetFullPath(path));
+
+    /// <summary>What <c>PRAGMA integrity_check</c> finds; empty when all is well.</summary>
+    public List<string> IntegrityErrors() => [.. Rows("PRAGMA integrity_check", row => row.GetString(0)).Where(line => line != "ok")];
+
+    /// <summary>All positions by id.</summary>
+    public IEnumerable<StoredPosition> Positions() => Rows(PositionSelect + " ORDER BY id", ReadPosition);
+
+    public StoredPosition? Position(long id) => Rows(PositionSelect + " WHERE id = $id", ReadPosition, ("$id", id)).SingleOrDefault();
+
+    /// <summary>All fills, those of one position together and in order, positions by id.</summary>
+    public IEnumerable<StoredFill> FillsByPosition() => Rows(FillSelect + " ORDER BY position_id, seq, ordinal", ReadFill);
+
+    /// <summary>Fills from a sequence on, in the order of the journal. SQLite sorts them outside of memory.</summary>
+    public IEnumerable<StoredFill> FillsBySequence(long from) => Rows(FillSelect + " WHERE seq >= $from ORDER BY seq, ordinal", ReadFill, ("$from", from));
+
+    public IEnumerable<StoredKeyRow> Keys() => Rows(KeySelect, ReadKey);
+
+    public StoredKeyRow? Key(long recorderId, string symbol) =>
+        Rows(KeySelect + " WHERE recorder_id = $recorder AND symbol = $symbol", ReadKey, ("$recorder", recorderId), ("$symbol", symbol)).SingleOrDefault();
+
+    /// <summary>The first row of a symbol that ends at or after a sequence.</summary>
+    public StoredFoldRow? FoldReaching(string symbol, long sequence) => Rows(
+        // Rows of a symbol do not overlap: it is the last that begins at or before, or the next.
+        $"SELECT * FROM ({FoldSelect} WHERE symbol = $symbol AND from_seq <= $seq ORDER BY from_seq DESC LIMIT 1) WHERE to_seq >= $seq",
+        ReadFold, ("$symbol", symbol), ("$seq", sequence)).SingleOrDefault() ?? FoldAfter(symbol, sequence);
+
+    /// <summary>The next row of a symbol that begins after a sequence.</summary>
+    public StoredFoldRow? FoldAfter(string symbol, long sequence) => Rows(
+        FoldSelect + " WHERE symbol = $symbol AND from_seq > $seq ORDER BY from_seq LIMIT 1", ReadFold, ("$symbol", symbol), ("$seq", sequence)).SingleOrDefault();
+
+    /// <summary>Symbols with ticks at or after a sequence.</summary>
+    public List<string> FoldSymbols(long from) =>
+        [.. Rows("SELECT DISTINCT symbol FROM symbol_folds WHERE from_seq >= $from ORDER BY symbol", row => row.GetString(0), ("$from", from))];
+
+    /// <summary>A symbol's last price; null when the table has none.</summary>
+    public StoredSymbolRow? Symbol(string name) => Rows(
+        "SELECT name, last_price_e9, last_at, newest_at, changed_at, last_price FROM symbols WHERE name = $name AND last_at IS NOT NULL",
+        row => new StoredSymbolRow(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2)), Columns.ReadTime(row.GetString(3)), Columns.ReadTime(row.GetString(4)))
+        {
+            Real = row.GetDouble(5),
+        },
+        ("$name", name)).SingleOrDefault();
+
+    /// <summary>Whether a snapshot of a position was taken at the moment that its row names as its last change.</summary>
+    public bool HasSnapshot(StoredPosition position) => Rows(
+        "SELECT 1 FROM position_snapshots WHERE position_id = $id AND taken_at = $at", row => row.GetInt64(0), ("$id", position.Id), ("$at", position.UpdatedAt)).Any();
+
+    /// <summary>Positions that were open just before a sequence, by their fills.</summary>
+    public IEnumerable<HeldPosition> HeldBefore(long sequence) => Rows(
+        """
+        SELECT f.position_id, p.recorder_id, p.symbol, p.side, sum(CASE f.is_entry WHEN 1 THEN f.quantity_e9 ELSE -f.quantity_e9 END) AS held
+        FROM fills f CROSS JOIN recorder_positions p ON p.id = f.position_id
+        WHERE f.seq < $seq GROUP BY f.position_id HAVING held <> 0
+        """,
+        row => new HeldPosition(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3) == Words.Of(Side.Short) ? Side.Short : Side.Long, row.GetInt64(4)),
+        ("$seq", sequence));
+
+    /// <summary>The newest own time of the alerts applied to each key before a sequence.</summary>
+    public IEnumerable<(long RecorderId, string Symbol, long At)> AlertsBefore(long sequence) => Rows(
+        """
+        SELECT p.recorder_id, p.symbol, max(f.signal_at) AS newest FROM fills f CROSS JOIN recorder_positions p ON p.id = f.position_id
+        WHERE f.seq < $seq GROUP BY p.recorder_id, p.symbol HAVING newest IS NOT NULL
+        """,
+        row => (row.GetInt64(0), row.GetString(1), Columns.ReadTime(row.GetString(2))), ("$seq", sequence));
+
+    public void Dispose() => _file.Dispose();
+
+    private void CheckVersion()
+    {
+        if (One("PRAGMA application_id", row => row.GetInt64(0)) != Migrations.ApplicationId)
+            throw new DatabaseDamagedException($"{Path} is no database of this program.");
+        var version = One("PRAGMA user_version", row => row.GetInt64(0));
+        if (version > Migrations.Newest)
+            throw new DatabaseVersionException($"{Path} has schema version {version}; this program knows versions up to {Migrations.Newest}. Use the newer program.");
+        if (version < Migrations.Newest)
+            throw new DatabaseVersionException($"{Path} has schema version {version}; start the service once, which brings it to version {Migrations.Newest}.");
+    }
+
+    private static StoredPosition ReadPosition(SqliteDataReader row)
+    {
+        var columns = new Dictionary<string, object?>(row.FieldCount, StringComparer.Ordinal);
+        for (var i = 0; i < row.FieldCount; i++) columns.Add(row.GetName(i), row.IsDBNull(i) ? null : row.GetValue(i));
+        return new StoredPosition(columns);
+    }
+
+    private static StoredFill ReadFill(SqliteDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), new FillOutput(
+        row.GetInt64(0), row.GetBoolean(3), row.GetInt64(4), row.GetInt64(5), Columns.ReadTime(row.GetString(6)),
+        row.IsDBNull(7) ? null : Columns.ReadTime(row.GetString(7)),
+        row.GetString(8) == Words.Of(PriceSource.Tick) ? PriceSource.Tick : PriceSource.Signal,
+        (Flags)row.GetInt64(9), row.IsDBNull(10) ? null : row.GetString(10)))
+    {
+        Price = row.GetDouble(11),
+        Quantity = row.GetDouble(12),
+    };
+
+    private static StoredKeyRow ReadKey(SqliteDataReader row)
+    {
+        Position? record = PositionCodec.TryRead(row.GetFieldValue<byte[]>(6), out var position) ? position : null;
+        return new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.GetInt64(5), record);
+    }
+
+    private static StoredFoldRow ReadFold(SqliteDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), new Excursion
+    {
+        Count = row.GetInt64(3),
+        First = row.GetInt64(4),
+        FirstAt = row.GetInt64(5),
+        Last = row.GetInt64(6),
+        LastAt = row.GetInt64(7),
+        Min = row.GetInt64(8),
+        MinAt = row.GetInt64(9),
+        Max = row.GetInt64(10),
+        MaxAt = row.GetInt64(11),
+        Drop = row.GetInt64(12),
+        Rise = row.GetInt64(13),
+        NewestAt = row.GetInt64(14),
+    });
+
+    private T One<T>(string sql, Func<SqliteDataReader, T> read) => Rows(sql, read).Single();
+
+    private IEnumerable<T> Rows<T>(string sql, Func<SqliteDataReader, T> read, params (string Name, object Value)[] parameters)
+    {
+        using var command = _file.Connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
+        using var rows = Guarded(command.ExecuteReader);
+        while (Guarded(rows.Read)) yield return Guarded(() => read(rows));
+    }
+
+    /// <summary>A driver's fault in our words; a value of the wrong type is damage too.</summary>
+    private T Guarded<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (SqliteException fault)
+        {
+            throw Faults.Translate(fault, Path);
+        }
+        catch (Exception wrong) when (wrong is InvalidCastException or InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new DatabaseDamagedException($"{Path}: a row holds a value of the wrong type ({wrong.Message}).", wrong);
+        }
+    }
+}
