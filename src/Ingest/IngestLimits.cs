@@ -3,7 +3,9 @@ namespace StreamRecorder.Ingest;
 /// <summary>Every bound of what comes in, with its reason.</summary>
 public static class IngestLimits
 {
-    /// <summary>Longest webhook body. TradingView's messages stay near 4 KiB; this is the contract's bound, and one parse of it takes well under 50 ms.</summary>
+    /// <summary>
+    /// Longest webhook body. TradingView's messages stay near 4 KiB; this is the contract's bound, and one parse of it takes well under 50 ms.
+    /// </summary>
     public const int BodyBytesMax = 64 * 1024;
 
     /// <summary>Deepest nesting of a JSON body; the deepest known template has 3 levels.</summary>

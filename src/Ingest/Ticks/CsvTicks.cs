@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// Rows of one CSV: what its header calls the columns, and a tick from each row. Comma, semicolon or tab between columns, told by the header. A row of plain numbers
-/// is read in one pass; any other is split into its texts first, with the same result.
+/// Rows of one CSV: what its header calls the columns, and a tick from each row. Comma, semicolon or tab between columns, told by the header. A row
+/// of plain numbers is read in one pass; any other is split into its texts first, with the same result.
 /// </summary>
 internal sealed class CsvTicks
 {
@@ -38,7 +38,8 @@ internal sealed class CsvTicks
     }
 
     /// <summary>Null and a tick, or the reason why there is none.</summary>
-    public string? TryRead(ReadOnlySpan<byte> row, long arrival, out Tick tick) => TryReadPlain(row, arrival, out tick) ? null : TryReadAny(row, arrival, out tick);
+    public string? TryRead(ReadOnlySpan<byte> row, long arrival, out Tick tick) =>
+        TryReadPlain(row, arrival, out tick) ? null : TryReadAny(row, arrival, out tick);
 
     /// <summary>Says what is wrong with a header. Of several columns for one field only the one of the lowest rank stays.</summary>
     private static string? Check(Span<TickField> columns, ReadOnlySpan<int> ranks)

@@ -28,7 +28,9 @@ internal static class GzipBody
 
     public static GZipStream Unpack(Stream source) => new(source, CompressionMode.Decompress);
 
-    /// <summary>Reads the first bytes and gives a stream that has them again. No text begins with 0x1F, so that a sender of one byte is not waited for.</summary>
+    /// <summary>
+    /// Reads the first bytes and gives a stream that has them again. No text begins with 0x1F, so that a sender of one byte is not waited for.
+    /// </summary>
     public static async ValueTask<(Stream Stream, Kind Kind)> OpenAsync(Stream source, CancellationToken cancel)
     {
         var head = new byte[2];

@@ -3,9 +3,9 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// The layout that the lines of a stream share: the same names, in the same order, with the same blanks. Between its values a line is then constant bytes, which are
-/// compared in a few instructions instead of being read one by one. The layout is learned from a line that <see cref="PlainJsonTick"/> has read; a line of
-/// another layout is left to it. One object per stream.
+/// The layout that the lines of a stream share: the same names, in the same order, with the same blanks. Between its values a line is then constant
+/// bytes, which are compared in a few instructions instead of being read one by one. The layout is learned from a line that <see
+/// cref="PlainJsonTick"/> has read; a line of another layout is left to it. One object per stream.
 /// </summary>
 internal sealed class JsonShape
 {

@@ -3,8 +3,9 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// Reads a tick of the usual shape in one pass over its bytes: a flat object of plain numbers and plain ASCII strings, each field once. It gives up at anything else,
-/// and <see cref="JsonTick"/> then reads the whole line anew; where this one does give a tick, both give the same (a property test).
+/// Reads a tick of the usual shape in one pass over its bytes: a flat object of plain numbers and plain ASCII strings, each field once. It gives up
+/// at anything else, and <see cref="JsonTick"/> then reads the whole line anew; where this one does give a tick, both give the same (a property
+/// test).
 /// </summary>
 internal static class PlainJsonTick
 {
@@ -80,7 +81,8 @@ internal static class PlainJsonTick
     private static bool TryTime(ref Scan scan, TickRules rules)
     {
         if (scan.Index >= scan.Data.Length) return false;
-        if (scan.Data[scan.Index] != '"') return PlainNumber.TryReadWhole(scan.Data, ref scan.Index, out var whole) && TickTime.TryFromEpoch(whole, out scan.At);
+        if (scan.Data[scan.Index] != '"')
+            return PlainNumber.TryReadWhole(scan.Data, ref scan.Index, out var whole) && TickTime.TryFromEpoch(whole, out scan.At);
         return TryString(ref scan, out var text) && !text.IsEmpty && rules.Time.TryParse(text, out scan.At);
     }
 

@@ -8,8 +8,9 @@ namespace StreamRecorder.Ingest.Ticks;
 public readonly record struct TickError(long Line, string Reason);
 
 /// <summary>
-/// From the bytes of a stream to ticks, whatever the chunks they come in: NDJSON, one JSON list, or CSV with a header, told by the first byte that is no blank.
-/// A bad line is rejected alone. Does no I/O: its owner feeds it and keeps the bytes that it leaves (at most one line). One object per stream, one thread at a time.
+/// From the bytes of a stream to ticks, whatever the chunks they come in: NDJSON, one JSON list, or CSV with a header, told by the first byte that is
+/// no blank. A bad line is rejected alone. Does no I/O: its owner feeds it and keeps the bytes that it leaves (at most one line). One object per
+/// stream, one thread at a time.
 /// </summary>
 public sealed class TickDecoder(SymbolTable symbols)
 {
@@ -58,8 +59,8 @@ public sealed class TickDecoder(SymbolTable symbols)
     public Refusal? Refusal { get; private set; }
 
     /// <summary>
-    /// Decodes until <paramref name="into"/> is full or <paramref name="data"/> has no complete line more. Returns how many bytes are done with; the rest comes again,
-    /// with more behind it. With <paramref name="isFinal"/> the rest is the last line.
+    /// Decodes until <paramref name="into"/> is full or <paramref name="data"/> has no complete line more. Returns how many bytes are done with; the
+    /// rest comes again, with more behind it. With <paramref name="isFinal"/> the rest is the last line.
     /// </summary>
     public int Decode(ReadOnlySpan<byte> data, bool isFinal, long arrival, Span<Tick> into, out int written)
     {
@@ -233,7 +234,8 @@ public sealed class TickDecoder(SymbolTable symbols)
     }
 
     /// <summary>
-    /// The next line without its end. True with an empty line when there is nothing in it to read (blank, or too long). False: <paramref name="used"/> tells to wait.
+    /// The next line without its end. True with an empty line when there is nothing in it to read (blank, or too long). False: <paramref
+    /// name="used"/> tells to wait.
     /// </summary>
     private bool TryTakeLine(ReadOnlySpan<byte> data, bool isFinal, out ReadOnlySpan<byte> line, out int used)
     {

@@ -13,7 +13,8 @@ namespace StreamRecorder.Ingest.Ticks;
 public static class TickRoutes
 {
     /// <summary>Maps <c>POST /ticks</c>. Who may send is for the caller to require on the result.</summary>
-    public static IEndpointConventionBuilder MapTicks(this IEndpointRouteBuilder routes, TickEndpoint endpoint) => routes.MapPost("/ticks", endpoint.HandleAsync);
+    public static IEndpointConventionBuilder MapTicks(this IEndpointRouteBuilder routes, TickEndpoint endpoint) =>
+        routes.MapPost("/ticks", endpoint.HandleAsync);
 }
 
 /// <summary>
@@ -117,7 +118,9 @@ public sealed class TickEndpoint(Inbox inbox, SymbolTable symbols, TimeProvider 
     }
 
     private static string Told(Refusal problem, TickIntake intake) =>
-        intake.Applied == 0 && intake.Late == 0 ? problem.Detail : $"{problem.Detail} {intake.Applied} ticks that came before were applied, {intake.Late} were late.";
+        intake.Applied == 0 && intake.Late == 0
+            ? problem.Detail
+            : $"{problem.Detail} {intake.Applied} ticks that came before were applied, {intake.Late} were late.";
 
     private static async Task AnswerAsync(HttpContext context, TickIntake intake)
     {

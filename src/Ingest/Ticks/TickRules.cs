@@ -20,9 +20,9 @@ internal ref struct TickText
 }
 
 /// <summary>
-/// What makes a tick: the one set of rules behind every format. <see cref="TryMake(in TickText, long, out Tick)"/> gives the reason of a rejection; the plain
-/// readers, which have the numbers already, ask <see cref="TryMake(ReadOnlySpan{byte}, long, long, long, out Tick)"/> and on any doubt leave the line to the former.
-/// One object per stream.
+/// What makes a tick: the one set of rules behind every format. <see cref="TryMake(in TickText, long, out Tick)"/> gives the reason of a rejection;
+/// the plain readers, which have the numbers already, ask <see cref="TryMake(ReadOnlySpan{byte}, long, long, long, out Tick)"/> and on any doubt
+/// leave the line to the former. One object per stream.
 /// </summary>
 internal sealed class TickRules(SymbolTable symbols)
 {

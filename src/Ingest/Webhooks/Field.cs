@@ -1,6 +1,8 @@
 namespace StreamRecorder.Ingest.Webhooks;
 
-/// <summary>What a field of a webhook body can say, whatever it is called. Dialects map their names to these; <see cref="SignalDraft"/> collects them.</summary>
+/// <summary>
+/// What a field of a webhook body can say, whatever it is called. Dialects map their names to these; <see cref="SignalDraft"/> collects them.
+/// </summary>
 public enum Field : byte
 {
     Symbol,

@@ -5,8 +5,8 @@ using StreamRecorder.Engine;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// Reads a JSON body into a draft: one object, or a list of exactly one. Known fields are taken wherever the table has them (<c>order.amount</c>); all others are
-/// only checked for keys given twice. The body is valid UTF-8 already.
+/// Reads a JSON body into a draft: one object, or a list of exactly one. Known fields are taken wherever the table has them (<c>order.amount</c>);
+/// all others are only checked for keys given twice. The body is valid UTF-8 already.
 /// </summary>
 internal ref struct JsonBody
 {
@@ -36,8 +36,8 @@ internal ref struct JsonBody
 
     public static void Read(ReadOnlySpan<byte> body, SignalDraft draft)
     {
-        var reader = new JsonBody(
-            body, draft, stackalloc byte[IngestLimits.FieldNameBytesMax], stackalloc int[IngestLimits.JsonDepthMax + 1], stackalloc int[IngestLimits.JsonDepthMax + 1]);
+        const int depths = IngestLimits.JsonDepthMax + 1;
+        var reader = new JsonBody(body, draft, stackalloc byte[IngestLimits.FieldNameBytesMax], stackalloc int[depths], stackalloc int[depths]);
         try
         {
             reader.ReadRoot();

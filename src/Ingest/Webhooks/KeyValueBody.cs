@@ -3,7 +3,9 @@ using StreamRecorder.Engine;
 
 namespace StreamRecorder.Ingest.Webhooks;
 
-/// <summary>Reads CrossTrade's text into a draft: <c>name=value;</c> pairs, one command a body. A second <c>key</c> or <c>command</c> begins a second command.</summary>
+/// <summary>
+/// Reads CrossTrade's text into a draft: <c>name=value;</c> pairs, one command a body. A second <c>key</c> or <c>command</c> begins a second command.
+/// </summary>
 internal static class KeyValueBody
 {
     public static void Read(ReadOnlySpan<byte> body, SignalDraft draft)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace StreamRecorder.Ingest.Webhooks;
 
-/// <summary>The keys met so far in one body, to find one given twice. Compares with those before it, which <see cref="IngestLimits.KeysMax"/> keeps cheap.</summary>
+/// <summary>
+/// The keys met so far in one body, to find one given twice. Compares with those before it, which <see cref="IngestLimits.KeysMax"/> keeps cheap.
+/// </summary>
 internal ref struct KeysSeen
 {
     private readonly byte[] _text;

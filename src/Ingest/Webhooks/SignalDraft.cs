@@ -16,7 +16,10 @@ internal struct Said<T>
 }
 
 /// <summary>A number as it came: its value, or why it is none.</summary>
-internal readonly record struct Number(long Value, NumberError Error, bool IsPercent);
+internal readonly record struct Number(long Value, NumberError Error, bool IsPercent)
+{
+    public bool IsSound => Error == NumberError.None && !IsPercent;
+}
 
 /// <summary>
 /// What one body says, field by field, before it is known to make sense as a whole. Filled by the readers of the dialects; the first thing wrong is kept in

@@ -3,7 +3,10 @@ using StreamRecorder.Engine;
 
 namespace StreamRecorder.Ingest.Webhooks;
 
-/// <summary>The hard rate: a token bucket per recorder that holds one second's worth. Asked by the endpoint on any thread; one lock per recorder, held for some arithmetic.</summary>
+/// <summary>
+/// The hard rate: a token bucket per recorder that holds one second's worth. Asked by the endpoint on any thread; one lock per recorder, held for
+/// some arithmetic.
+/// </summary>
 public sealed class SignalRate(int signalsPerSecond, TimeProvider time)
 {
     private readonly ConcurrentDictionary<long, Bucket> _buckets = [];
@@ -13,12 +16,13 @@ public sealed class SignalRate(int signalsPerSecond, TimeProvider time)
     {
         // Buckets of removed recorders: the whole lot is dropped once in a very long while; a full bucket is what a new one is anyway.
         if (_buckets.Count > EngineLimits.RecordersMax) _buckets.Clear();
-        var bucket = _buckets.GetOrAdd(recorderId, static (_, rate) => new Bucket(rate.Capacity, rate.Now), (Capacity: signalsPerSecond, Now: time.GetTimestamp()));
-        return bucket.TryTake(signalsPerSecond, time.GetTimestamp(), time.TimestampFrequency);
+        var now = time.GetTimestamp();
+        var bucket = _buckets.GetOrAdd(recorderId, static (_, at) => new Bucket(at), now);
+        return bucket.TryTake(signalsPerSecond, now, time.TimestampFrequency);
     }
 
     /// <summary>Counted in clock ticks × signals, so that nothing is lost to rounding.</summary>
-    private sealed class Bucket(int capacity, long now)
+    private sealed class Bucket(long now)
     {
         private readonly Lock _lock = new();
         private Int128 _credit = -1;
@@ -28,7 +32,7 @@ public sealed class SignalRate(int signalsPerSecond, TimeProvider time)
         {
             lock (_lock)
             {
-                var full = (Int128)capacity * frequency;
+                var full = (Int128)perSecond * frequency;
                 if (_credit < 0) _credit = full;
                 if (now > _at)
                 {

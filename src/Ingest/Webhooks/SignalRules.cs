@@ -58,7 +58,8 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         if (!draft.Command.IsSaid) return action;
         var command = draft.Command.Value;
         if (command == SignalAction.Reverse && action is SignalAction.Buy or SignalAction.Sell) return action;
-        if (command is SignalAction.Buy or SignalAction.Sell && action != SignalAction.None && action != command) Contradict(draft.Command.Name!, draft.Action.Name!);
+        if (command is SignalAction.Buy or SignalAction.Sell && action != SignalAction.None && action != command)
+            Contradict(draft.Command.Name!, draft.Action.Name!);
         return command;
     }
 
@@ -70,7 +71,8 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         if (draft.SignedSize.IsSaid && Checked(draft.SignedSize, EngineLimits.HeldMax) is { } signed)
         {
             if (side is { } said && Math.Sign(signed) != (int)said) Contradict(draft.SignedSize.Name!, draft.TargetSide.Name!);
-            if (draft.TargetSize.IsSaid && Math.Abs(draft.TargetSize.Value.Value) != Math.Abs(signed)) Contradict(draft.SignedSize.Name!, draft.TargetSize.Name!);
+            if (draft.TargetSize.IsSaid && Math.Abs(draft.TargetSize.Value.Value) != Math.Abs(signed))
+                Contradict(draft.SignedSize.Name!, draft.TargetSize.Name!);
             return (signed, null);
         }
         return sized is null && side is null && OpensAfterFlat(action) is { } opened ? (opened, null) : (sized, side);
@@ -106,10 +108,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
     private long? Quantity(SignalAction action, long? target, Side? side)
     {
         var matters = target is null && side != Side.Flat && action is not (SignalAction.CloseAll or SignalAction.Cancel);
-        if (!matters)
-        {
-            return draft.Quantity is { IsSaid: true, Value: { Error: NumberError.None, IsPercent: false, Value: > 0 and <= Fixed9.QuantityMax } sound } ? sound.Value : null;
-        }
+        if (!matters) return draft.Quantity is { IsSaid: true, Value: { IsSound: true, Value: > 0 and <= Fixed9.QuantityMax } sound } ? sound.Value : null;
         if (draft.IsPlainQuantity is { IsSaid: true, Value: false }) return Unsupported(draft.IsPlainQuantity.Name!);
         if (draft.Quantity is { IsSaid: true, Value.IsPercent: true }) return Unsupported(draft.Quantity.Name!);
         var isUnused = !draft.Quantity.IsSaid || (draft.ZeroIsAbsent && draft.Quantity.Value is { Error: NumberError.None, Value: 0 });
@@ -135,7 +134,8 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         if (!said.IsSaid) return null;
         var number = said.Value;
         var name = said.Name!;
-        if (number.IsPercent || number.Error == NumberError.NotANumber) return Refuse(Rejection.NumberInvalid, $"{name} needs a number such as 25600.25.", name);
+        if (number.IsPercent || number.Error == NumberError.NotANumber)
+            return Refuse(Rejection.NumberInvalid, $"{name} needs a number such as 25600.25.", name);
         if (number.Error == NumberError.TooManyDecimals) return Refuse(Rejection.NumberOutOfRange, $"{name} has more than 9 decimals.", name);
         if (number.Error == NumberError.OutOfRange || number.Value > max || number.Value < -max)
             return Refuse(Rejection.NumberOutOfRange, $"{name} is beyond {Fixed9.Format(max)}.", name);

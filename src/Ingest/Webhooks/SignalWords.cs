@@ -5,7 +5,10 @@ using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Ingest.Webhooks;
 
-/// <summary>The words that alerts use for actions, sides and quantity types. Case, blanks, <c>_</c> and <c>-</c> do not matter: <c>Enter Long</c> = <c>enter_long</c>.</summary>
+/// <summary>
+/// The words that alerts use for actions, sides and quantity types. Case, blanks, <c>_</c> and <c>-</c> do not matter: <c>Enter Long</c> =
+/// <c>enter_long</c>.
+/// </summary>
 internal static class SignalWords
 {
     /// <summary>What a refusal tells the sender.</summary>
@@ -67,7 +70,8 @@ internal static class SignalWords
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Quantity types that mean a number of contracts, shares or coins. All others need an account, or the position of one.</summary>
-    private static readonly FrozenSet<string> PlainQuantities = new[] { "fixedquantity", "fixed", "base", "contracts", "shares", "units" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> PlainQuantities =
+        new[] { "fixedquantity", "fixed", "base", "contracts", "shares", "units" }.ToFrozenSet(StringComparer.Ordinal);
 
     public static bool TryAction(ReadOnlySpan<byte> text, out SignalAction action)
     {
@@ -96,7 +100,8 @@ internal static class SignalWords
         return TryFold(text, buffer, out var word) && word.SequenceEqual(folded);
     }
 
-    public static bool IsTrue(ReadOnlySpan<byte> text) => Ascii.EqualsIgnoreCase(text, "true") || text.SequenceEqual("1"u8) || Ascii.EqualsIgnoreCase(text, "yes");
+    public static bool IsTrue(ReadOnlySpan<byte> text) =>
+        Ascii.EqualsIgnoreCase(text, "true") || text.SequenceEqual("1"u8) || Ascii.EqualsIgnoreCase(text, "yes");
 
     private static bool TryFold(ReadOnlySpan<byte> text, Span<char> buffer, out ReadOnlySpan<char> word)
     {

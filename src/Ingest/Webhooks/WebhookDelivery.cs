@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// One request under a valid token and how it ended, for the ledger. Given to <see cref="WebhookSettings.Delivered"/> on the request's thread before the answer is
-/// written; <see cref="Body"/> is valid only during that call and may hold secrets of its sender.
+/// One request under a valid token and how it ended, for the ledger. Given to <see cref="WebhookSettings.Delivered"/> on the request's thread before
+/// the answer is written; <see cref="Body"/> is valid only during that call and may hold secrets of its sender.
 /// </summary>
 public readonly struct WebhookDelivery
 {
@@ -24,7 +24,7 @@ public readonly struct WebhookDelivery
     public SignalAnswer? Answer { get; init; }
     public Refusal? Refusal { get; init; }
 
-    /// <summary>Not known to be stored: its commit was under way when the time was up, or failed.</summary>
+    /// <summary>Not known to be stored: the journal failed under it. A commit that was only too slow is known to the engine.</summary>
     public bool IsInDoubt { get; init; }
 }
 
@@ -37,9 +37,12 @@ public sealed record WebhookSettings
     /// <summary>Gets every body that a valid token sent, with its decision. Must be quick and may not throw.</summary>
     public Action<WebhookDelivery>? Delivered { get; init; }
 
-    /// <summary>Gets signals whose sender may not know their end: answered 503 while the commit was under way, or the answer was not fully written.</summary>
     /// <summary>Called with an answer's sequence when the answer has been handed to the connection whole.</summary>
     public Action<long>? Answered { get; init; }
 
+    /// <summary>
+    /// Gets signals whose sender may not know their end: the journal failed under them, or the answer was not fully written. One that was given up because
+    /// the commit was too slow is known to the engine.
+    /// </summary>
     public Action<Recorder, Signal>? LeftInDoubt { get; init; }
 }

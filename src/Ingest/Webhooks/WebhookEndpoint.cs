@@ -19,8 +19,8 @@ public static class WebhookRoutes
 }
 
 /// <summary>
-/// Takes alerts: token, body, parse, rate, inbox, durable answer, within 2.5 s of the arrival. Overload and doubt are always 503, because TradingView sends again
-/// after 5xx only. Runs on the server's threads; the token appears nowhere but in the path.
+/// Takes alerts: token, body, parse, rate, inbox, durable answer, within 2.5 s of the arrival. Overload and doubt are always 503, because TradingView
+/// sends again after 5xx only. Runs on the server's threads; the token appears nowhere but in the path.
 /// </summary>
 public sealed class WebhookEndpoint(
     Inbox inbox, SymbolTable symbols, Func<RecorderDirectory> directory, TimeProvider time, WebhookMetrics metrics, WebhookSettings settings)
@@ -78,7 +78,8 @@ public sealed class WebhookEndpoint(
         });
         if (course.Refusal is not null) await RefuseAsync(context, course.Refusal).ConfigureAwait(false);
         else await AnswerAsync(context, course.Answer!, arrival).ConfigureAwait(false);
-        if (course.IsInDoubt || (course.Answer is not null && context.RequestAborted.IsCancellationRequested)) settings.LeftInDoubt?.Invoke(recorder, course.Signal!);
+        if (course.IsInDoubt || (course.Answer is not null && context.RequestAborted.IsCancellationRequested))
+            settings.LeftInDoubt?.Invoke(recorder, course.Signal!);
     }
 
     private static string? KeyHeader(HttpContext context) =>
@@ -151,7 +152,8 @@ public sealed class WebhookEndpoint(
     /// <summary>Reads the body up to its limit. A refusal when it is too long, too slow or broken; length −1 when the sender is gone.</summary>
     private async ValueTask<(int Length, Refusal? Refusal)> ReadAsync(HttpContext context, byte[] body, Arrival arrival)
     {
-        if (context.Request.ContentLength > IngestLimits.BodyBytesMax) return (0, Rejection.BodyTooLarge.Because($"It has {context.Request.ContentLength} bytes."));
+        if (context.Request.ContentLength > IngestLimits.BodyBytesMax)
+            return (0, Rejection.BodyTooLarge.Because($"It has {context.Request.ContentLength} bytes."));
         using var tooLate = new CancellationTokenSource(TimeLeft(arrival), time);
         try
         {

@@ -4,7 +4,10 @@ using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Ingest.Webhooks;
 
-/// <summary>How webhook requests ended, by outcome label; every label is there at 0 from the start. Counted by the endpoint on any thread, sampled by the scraper.</summary>
+/// <summary>
+/// How webhook requests ended, by outcome label; every label is there at 0 from the start. Counted by the endpoint on any thread, sampled by the
+/// scraper.
+/// </summary>
 public sealed class WebhookMetrics
 {
     private static readonly string[] Labels =

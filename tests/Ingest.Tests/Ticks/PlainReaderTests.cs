@@ -10,7 +10,7 @@ namespace StreamRecorder.Ingest.Tests.Ticks;
 public sealed class PlainReaderTests
 {
     private const int Seed = 4711;
-    private const int Rounds = 100_000;
+    private const int Rounds = 30_000;
 
     private static readonly string[] Names = ["symbol", "price", "size", "time", "bid", "ask", "Price", "TIME", "ts", "ticker", "x", "exchange", ""];
 

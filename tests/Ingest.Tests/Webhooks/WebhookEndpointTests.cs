@@ -133,25 +133,28 @@ public sealed class WebhookEndpointTests
     }
 
     [Fact]
-    public async Task Commit_Slow_Is503AndNotMarkedAnswered()
+    public async Task Commit_Slow_Is503()
     {
-        var answered = new List<long>();
-        var settings = new WebhookSettings { AnswerTime = TimeSpan.FromMilliseconds(50), Answered = answered.Add };
-        await using var service = await Service.StartStillAsync(settings: settings);
+        await using var service = await Service.StartStillAsync(settings: new WebhookSettings { AnswerTime = TimeSpan.FromMilliseconds(50) });
         var answer = await service.SignalAsync(Buy);
         Assert.Equal((503, "5", "commit_slow"), (answer.Status, answer.RetryAfter, answer["reason"]));
-        Assert.Empty(answered);
     }
 
     [Fact]
-    public async Task Journal_Failing_Is503()
+    public async Task Journal_Failing_Is503AndLeftInDoubt()
     {
-        await using var service = await Service.StartStillAsync();
+        var inDoubt = new List<string>();
+        var deliveries = new List<WebhookDelivery>();
+        var settings = new WebhookSettings { LeftInDoubt = (r, s) => inDoubt.Add($"{r.Name} {s.Symbol}"), Delivered = deliveries.Add };
+        await using var service = await Service.StartStillAsync(settings: settings);
         var pending = service.SignalAsync(Buy);
         await Service.UntilAsync(() => service.Inbox.SignalCount == 1);
         service.Loop.FailAll(new IOException("disk"));
         var answer = await pending;
         Assert.Equal((503, "journal_failed"), (answer.Status, answer["reason"]));
+        await Service.UntilAsync(() => inDoubt.Count > 0);
+        Assert.Equal(["test MNQ1!"], inDoubt);
+        Assert.True(Assert.Single(deliveries).IsInDoubt);
     }
 
     [Fact]

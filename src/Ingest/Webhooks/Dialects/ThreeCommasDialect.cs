@@ -1,7 +1,8 @@
 namespace StreamRecorder.Ingest.Webhooks.Dialects;
 
 /// <summary>
-/// 3Commas signal bot: <c>{"secret":"…","timestamp":"…","trigger_price":"…","tv_instrument":"…","action":"buy","strategy_info":{…},"order":{"amount":"1","currency_type":"base"}}</c>.
+/// 3Commas signal bot:
+/// <c>{"secret":"…","timestamp":"…","trigger_price":"…","tv_instrument":"…","action":"buy","strategy_info":{…},"order":{"amount":"1","currency_type":"base"}}</c>.
 /// Its <c>max_lag</c> is an order for a broker's bot; a recorder records late alerts too, at their price.
 /// </summary>
 internal static class ThreeCommasDialect
