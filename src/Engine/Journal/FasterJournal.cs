@@ -109,6 +109,12 @@ public sealed class FasterJournal : IJournal
     /// <summary>Where the first kept record is; for tests.</summary>
     internal long BeginAddress => _log.BeginAddress;
 
+    /// <summary>Records may be appended up to here; for tests.</summary>
+    internal long ReadyUntil => _ahead.ReadyUntil;
+
+    /// <summary>Handed to the disk up to here, committed or not; for tests.</summary>
+    internal long FlushedUntil => _log.FlushedUntilAddress;
+
     public bool CanAppend(int length)
     {
         if (Fault is not null) return false;

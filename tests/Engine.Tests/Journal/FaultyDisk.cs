@@ -33,7 +33,7 @@ internal sealed class FaultyDisk : JournalDisk
     public int Operations { get; private set; }
 
     /// <summary>The operation that fails, 0 for none.</summary>
-    public int FailAt { get; init; }
+    public int FailAt { get; set; }
 
     /// <summary>When set, the machine goes down with the failing operation: all later ones fail too and change nothing.</summary>
     public bool GoesDown { get; init; }

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Xunit;
+
+namespace StreamRecorder.Simulation;
+
+/// <summary>
+/// The whole engine under crashes and failing disks. A seed that fails is printed; <c>SIM_SEED=n</c> runs it alone, <c>SIM_HOURS=n</c> runs new seeds for so long,
+/// <c>SIM_COMMIT</c> is the hash that one of the usual seeds is made of.
+/// </summary>
+public sealed class SimulationTests(ITestOutputHelper output)
+{
+    /// <summary>Each runs twice; about 0.1 s a run on two cores.</summary>
+    private const int SeedCount = 250;
+
+    /// <summary>A slow machine runs fewer of them, but not so few that it proves nothing.</summary>
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(75);
+    private const int SeedCountMin = 30;
+
+    [Fact]
+    public void Engine_UnderCrashesAndFaults_LosesNothing()
+    {
+        if (Seeds.Wanted is { } wanted)
+        {
+            Report([Twice(wanted)]);
+            return;
+        }
+        var clock = Stopwatch.StartNew();
+        var results = new ConcurrentBag<RunResult>();
+        Parallel.ForEach(Seeds.Some(SeedCount).Reverse(), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, loop) =>
+        {
+            if (clock.Elapsed > Budget && results.Count >= SeedCountMin) return;
+            results.Add(Twice(seed));
+        });
+        Report([.. results]);
+    }
+
+    [Fact]
+    public void Engine_ForHours_LosesNothing()
+    {
+        Assert.SkipUnless(Seeds.Hours is not null, "SIM_HOURS is not set");
+        var clock = Stopwatch.StartNew();
+        var first = Seeds.OfCommit();
+        for (var seed = first; clock.Elapsed < TimeSpan.FromHours(Seeds.Hours!.Value); seed = unchecked(seed + 1) & int.MaxValue)
+            Report([Twice(seed, seed % 5 == 0 ? 400 : 70)]);
+    }
+
+    internal static RunResult Twice(int seed, int steps = 0)
+    {
+        // A long one now and then crosses the points where the journal can be truncated.
+        var options = new RunOptions(seed) { Steps = steps > 0 ? steps : seed % 10 == 0 ? 300 : 70 };
+        var first = Run.Of(options);
+        if (first.Outcome == Outcome.Failed) return first;
+        var second = Run.Of(options);
+        if (Trace.Difference(first.Trace, second.Trace) is not { } difference) return first;
+        return first with { Outcome = Outcome.Failed, Message = $"seed {seed}: two runs differ in {difference}" };
+    }
+
+    private void Report(List<RunResult> results)
+    {
+        var failed = results.Where(r => r.Outcome == Outcome.Failed).OrderBy(r => r.Options.Seed).ToList();
+        var inconclusive = results.FindAll(r => r.Outcome == Outcome.Inconclusive).Count;
+        output.WriteLine($"{results.Count} seeds, {failed.Count} failed, {inconclusive} inconclusive; {Sums(results)}");
+        Assert.True(failed.Count == 0, string.Join(Environment.NewLine, failed.Take(5).Select(f => f.Message)));
+        Assert.True(inconclusive * 10 < results.Count || results.Count == 1, $"{inconclusive} of {results.Count} seeds proved nothing");
+    }
+
+    private static string Sums(List<RunResult> results)
+    {
+        var sums = typeof(Risks).GetProperties().Where(p => p.PropertyType == typeof(int));
+        return string.Join(", ", sums.Select(p => $"{p.Name} {results.Sum(r => (int)p.GetValue(r.Risks)!)}"));
+    }
+}
