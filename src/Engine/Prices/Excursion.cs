@@ -51,15 +51,28 @@ public struct Excursion
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Observe(long price, long at)
     {
-        if (Count == 0)
-        {
-            this = Of(price, at);
-            return;
-        }
+        if (Count == 0 || (ulong)(price - Inert.Low) > Inert.Width) Widen(price, at, isFirst: Count == 0);
         Count++;
         Last = price;
         LastAt = at;
-        if (at > NewestAt) NewestAt = at;
+        if (at > NewestAt || Count == 1) NewestAt = at;
+    }
+
+    /// <summary>
+    /// Prices that would widen nothing: from the greatest less the greatest fall up to the least plus the greatest rise, both within the extremes. Not for an
+    /// empty stretch.
+    /// </summary>
+    internal readonly (long Low, ulong Width) Inert => (Max - Drop, (ulong)(Min + Rise - (Max - Drop)));
+
+    /// <summary>What a price means to extremes, drop and rise; <see cref="Extend"/> must follow before anything else is asked.</summary>
+    internal void Widen(long price, long at, bool isFirst)
+    {
+        if (isFirst)
+        {
+            (Min, MinAt, Max, MaxAt, Drop, Rise) = (price, at, price, at, 0, 0);
+            (First, FirstAt) = (price, at);
+            return;
+        }
         if (price < Min)
         {
             Min = price;
@@ -72,6 +85,16 @@ public struct Excursion
         }
         if (Max - price > Drop) Drop = Max - price;
         if (price - Min > Rise) Rise = price - Min;
+    }
+
+    /// <summary>What so many ticks mean to all else: the last of them, and the newest time so far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Extend(long count, long last, long lastAt, long newest)
+    {
+        Count += count;
+        Last = last;
+        LastAt = lastAt;
+        NewestAt = newest;
     }
 
     /// <summary>This stretch followed by <paramref name="next"/>.</summary>

@@ -180,11 +180,9 @@ public sealed class PriceEpochs
 
     private void Compact()
     {
-        var cells = _levels.Count == 0 ? [] : _levels[0].Cells[.._sealedCount];
-        var (ids, starts, count) = (_ids, _starts, _sealedCount);
+        // In place: what is pushed lands behind what is still to be read. New arrays would be large objects, whose garbage costs full collections.
+        var (cells, ids, starts, count) = (_levels[0].Cells, _ids, _starts, _sealedCount);
         Clear();
-        _ids = [];
-        _starts = [];
         for (var i = 0; i < count;)
         {
             var epoch = cells[i];

@@ -1,0 +1,57 @@
+using System.Reflection;
+using BenchmarkDotNet.Attributes;
+using StreamRecorder.Micro;
+using Xunit;
+
+namespace StreamRecorder.Bench.Tests;
+
+/// <summary>Every benchmark once with its smallest parameters, so that it cannot rot between two measurements.</summary>
+public sealed class MicroTests
+{
+    [Fact]
+    public void ApplyTicks_FewTicks_AllThreeRun()
+    {
+        using var bench = new ApplyTicks { Positions = 50, TickCount = 10_000 };
+        bench.Setup();
+        Assert.NotEqual(0, bench.BareLoop());
+        Assert.Equal(0, bench.Engine());
+        bench.NaiveFasterRmw();
+    }
+
+    [Fact]
+    public void ApplyMixedTicks_EightSymbols_BothRun()
+    {
+        var bench = new ApplyMixedTicks();
+        bench.Setup();
+        Assert.NotEqual(0, bench.BareLoop());
+        Assert.Equal(0, bench.Engine());
+    }
+
+    [Fact]
+    public void FoldEpochs_TenEpochs_Run()
+    {
+        var bench = new FoldEpochs();
+        bench.Setup();
+        Assert.True(bench.FoldFrom() >= 0);
+        bench.StartAndEnd();
+    }
+
+    [Theory]
+    [InlineData("native", 25_600_250_000_000)]
+    [InlineData("strategy", 25_600_250_000_000)]
+    public void ParseWebhooks_EachBody_IsParsed(string body, long price)
+    {
+        var bench = new ParseWebhooks { Body = body };
+        bench.Setup();
+        Assert.Equal(price, bench.Parser());
+        Assert.True(bench.Tokens() > 10);
+    }
+
+    [Fact]
+    public void EveryBenchmark_IsRunHere()
+    {
+        var names = typeof(ApplyTicks).Assembly.GetExportedTypes()
+            .Where(t => t.GetMethods().Any(m => m.GetCustomAttribute<BenchmarkAttribute>() is not null)).Select(t => t.Name);
+        Assert.Equal(["ApplyMixedTicks", "ApplyTicks", "FoldEpochs", "ParseWebhooks"], names.Order());
+    }
+}
