@@ -1,8 +1,8 @@
 using System.CommandLine;
 using StreamRecorder.Host.Cli;
-using StreamRecorder.Host.Verify;
 using StreamRecorder.Host.Demo;
 using StreamRecorder.Host.Replay;
+using StreamRecorder.Host.Verify;
 
 var root = new RootCommand("StreamRecorder turns trading signals and ticks into positions with exact excursions.")
 {
