@@ -6,8 +6,8 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Micro;
 
 /// <summary>
-/// Ticks of eight symbols that take turns, the worst order there is for a path that likes runs of one symbol. The rival keeps minimum, maximum and last of each. Run it
-/// alone: the runtime shapes the code by what ran first.
+/// Ticks of eight symbols that take turns, the worst order there is for a path that likes runs of one symbol. The rival keeps minimum, maximum and
+/// last of each. Run it alone: the runtime shapes the code by what ran first.
 /// </summary>
 public class ApplyMixedTicks
 {

@@ -5,7 +5,9 @@ using StreamRecorder.Engine.Prices;
 
 namespace StreamRecorder.Micro;
 
-/// <summary>The design that the epochs replace: on each tick, one read-modify-write in FASTER for each open position. All in memory, one session, no locks.</summary>
+/// <summary>
+/// The design that the epochs replace: on each tick, one read-modify-write in FASTER for each open position. All in memory, one session, no locks.
+/// </summary>
 internal sealed class NaiveStore : IDisposable
 {
     private readonly FasterKVSettings<PositionKey, Position> _settings;

@@ -23,7 +23,8 @@ public sealed class EngineThreadTests
         thread.Start();
         for (var i = 0; i < 100; i++)
         {
-            var answer = await rig.Offer(recorder, i % 2 == 0 ? Some.Buy(symbol, 1, 1) : Some.Sell(symbol, 1, 1)).Answer.WaitAsync(Limit, TestContext.Current.CancellationToken);
+            var signal = i % 2 == 0 ? Some.Buy(symbol, 1, 1) : Some.Sell(symbol, 1, 1);
+            var answer = await rig.Offer(recorder, signal).Answer.WaitAsync(Limit, TestContext.Current.CancellationToken);
             Assert.Equal(SignalStatus.Accepted, answer.Status);
         }
         var last = rig.Offer(recorder, Some.Buy(symbol, 1, 1));

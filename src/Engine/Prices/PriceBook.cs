@@ -99,8 +99,8 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
     }
 
     /// <summary>
-    /// Takes ticks of one symbol that stand together, up to a late one, and returns how many they are, at least one. What changes with every tick stays in registers until
-    /// the run ends; a price that widens nothing, as nearly all are, costs one comparison.
+    /// Takes ticks of one symbol that stand together, up to a late one, and returns how many they are, at least one. What changes with every tick
+    /// stays in registers until the run ends; a price that widens nothing, as nearly all are, costs one comparison.
     /// </summary>
     private int ObserveRun(PriceStream stream, ReadOnlySpan<Tick> ticks)
     {

@@ -7,7 +7,8 @@ namespace StreamRecorder.Engine.Tests.Instruments;
 
 public sealed class SymbolParserTests
 {
-    private static readonly InstrumentTable Table = new(InstrumentFile.BuiltIn, [Some.Spot("AAPL"), Some.Spot("BRK.B"), Some.Spot("BTCUSDT.P"), Some.Spot("BTCUSDT"), Some.Spot("MZ5")]);
+    private static readonly InstrumentTable Table = new(
+        InstrumentFile.BuiltIn, [Some.Spot("AAPL"), Some.Spot("BRK.B"), Some.Spot("BTCUSDT.P"), Some.Spot("BTCUSDT"), Some.Spot("MZ5")]);
 
     [Theory]
     [InlineData("MNQZ5", "MNQZ2025", "MNQ")]

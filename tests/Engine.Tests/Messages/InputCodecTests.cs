@@ -91,8 +91,9 @@ public sealed class InputCodecTests
     [Fact]
     public void LargestInputs_FitARecord()
     {
-        var tokens = Enumerable.Range(0, EngineLimits.TokensPerRecorderMax).Select(i => new RecorderToken(new string('€', EngineLimits.NameLengthMax), new string('f', 64), i));
-        var recorder = new Recorder(1, new RecorderSettings { Name = new string('€', EngineLimits.NameLengthMax) }, [.. tokens], 1);
+        var label = new string('€', EngineLimits.NameLengthMax);
+        var tokens = Enumerable.Range(0, EngineLimits.TokensPerRecorderMax).Select(i => new RecorderToken(label, new string('f', 64), i));
+        var recorder = new Recorder(1, new RecorderSettings { Name = label }, [.. tokens], 1);
         Assert.InRange(_codec.Write(1, new RecorderSet(recorder)).Length, 1, JournalLimits.PayloadBytesMax);
         var signal = Order() with { Key = new string('€', 1000), Label = new string('€', EngineLimits.LabelLengthMax) };
         Assert.InRange(_codec.Write(1, Resolved(signal)).Length, 1, JournalLimits.PayloadBytesMax);

@@ -22,7 +22,8 @@ public sealed class AmountTests
         select sign * ((Int128)(((UInt128)high << 62) >> (125 - bits)) / 100_000_000 * 100_000_000 + tail);
 
     private static readonly Gen<(long Value, long Size)> AnyPoint = Gen.Elements<(long, long)>(
-        (500_000_000, 250_000_000), (6_250_000_000, 500), (20_835_000_000, 5_000_000), (1_000_000_000, 300_000_000), (1, 3), (7, 1_000_000_007), (100_000_000, 1), (1, 1));
+        (500_000_000, 250_000_000), (6_250_000_000, 500), (20_835_000_000, 5_000_000), (1_000_000_000, 300_000_000),
+        (1, 3), (7, 1_000_000_007), (100_000_000, 1), (1, 1));
 
     [Fact]
     public void Money_AnyValueAndPoint_IsTheExactRatioHalfEven() => Properties.ForAll(Arb.From(AnyValue.Zip(AnyPoint)), given =>

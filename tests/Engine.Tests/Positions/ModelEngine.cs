@@ -60,7 +60,8 @@ internal sealed class ModelEngine(long lateTolerance)
         return _lastTick.TryGetValue(signal.Symbol.Name, out var last) && now - last.At <= settings.PriceMaxAge ? last.Price : null;
     }
 
-    private ModelAnswer Fill((long, string) key, ModelPosition? open, BigInteger held, ModelDecision decision, long price, long now, Func<int, ModelPosition> opening)
+    private ModelAnswer Fill(
+        (long, string) key, ModelPosition? open, BigInteger held, ModelDecision decision, long price, long now, Func<int, ModelPosition> opening)
     {
         var target = decision.Target;
         if (open is not null && !decision.Anew && target.Sign == held.Sign)

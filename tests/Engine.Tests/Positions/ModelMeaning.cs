@@ -6,7 +6,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Engine.Tests.Positions;
 
 /// <summary>Where a signal takes a position: a signed target, or why not. <paramref name="Anew"/>: what is held is closed first, whatever the target.</summary>
-internal readonly record struct ModelDecision(BigInteger Target, CloseReason Reason, bool Anew = false, IgnoreReason Ignored = IgnoreReason.None, bool IsRefused = false);
+internal readonly record struct ModelDecision(
+    BigInteger Target, CloseReason Reason, bool Anew = false, IgnoreReason Ignored = IgnoreReason.None, bool IsRefused = false);
 
 /// <summary>The contract's section 2 once more, as a target for every rule.</summary>
 internal static class ModelMeaning

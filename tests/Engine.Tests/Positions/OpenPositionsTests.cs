@@ -13,7 +13,8 @@ public sealed class OpenPositionsTests
         var expected = new SortedDictionary<long, PositionKey>();
         for (var id = 1L; id <= 20_000; id++)
         {
-            if (expected.Count > 0 && random.Next(1000) < (id / 3000 % 2 == 0 ? 300 : 700)) Close(expected.Keys.ElementAt(random.Next(Math.Min(expected.Count, 50))));
+            var isClosing = expected.Count > 0 && random.Next(1000) < (id / 3000 % 2 == 0 ? 300 : 700);
+            if (isClosing) Close(expected.Keys.ElementAt(random.Next(Math.Min(expected.Count, 50))));
             else Open(id);
             Assert.InRange(open.Length, expected.Count, expected.Count * 2 + 64);
         }

@@ -27,7 +27,10 @@ internal enum TradeScale
 internal sealed class TradeSteps : IDisposable
 {
     private static readonly Instrument[] Instruments =
-        [Some.Future("MNQ", 0.25m, 0.5m), Some.Future("THIRD", 0.3m, 1m, "EUR"), Some.Future("6J", 0.0000005m, 6.25m), Some.Spot("AAPL"), Some.Future("HUGE", 0.000001m, 100m)];
+    [
+        Some.Future("MNQ", 0.25m, 0.5m), Some.Future("THIRD", 0.3m, 1m, "EUR"), Some.Future("6J", 0.0000005m, 6.25m), Some.Spot("AAPL"),
+        Some.Future("HUGE", 0.000001m, 100m),
+    ];
 
     private static readonly string[] SymbolNames = ["MNQZ2025", "MNQH2026", "THIRDZ2025", "6JZ2025", "AAPL", "HUGEZ2025"];
 
@@ -59,7 +62,12 @@ internal sealed class TradeSteps : IDisposable
     /// <summary>What the signals came to, so that a test can say whether it reached what it is for.</summary>
     public HashSet<string> Reached { get; } = [];
 
-    public static TradeStep Any(Random random) => new(random.Next(100), random.Next(1 << 20), random.Next(1 << 20), random.Next(1 << 20), random.Next(1 << 20), random.Next(1 << 20));
+    public static TradeStep Any(Random random)
+    {
+        return new(random.Next(100), Pick(), Pick(), Pick(), Pick(), Pick());
+
+        int Pick() => random.Next(1 << 20);
+    }
 
     public void Dispose() => _rig.Dispose();
 

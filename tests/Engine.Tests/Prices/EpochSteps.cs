@@ -9,7 +9,9 @@ internal sealed record EpochsUnderTest(Action<Excursion> Append, Func<long> Star
     public static EpochsUnderTest Of(PriceEpochs epochs) => new(e => epochs.Append(e), epochs.Start, epochs.End, epochs.FoldFrom);
 }
 
-/// <summary>One step: 0 … 3 a tick, 4 a merged stretch of ticks, 5 and 6 a start, 7 and 8 an end, 9 a restart. <paramref name="Pick"/> chooses whom or what.</summary>
+/// <summary>
+/// One step: 0 … 3 a tick, 4 a merged stretch of ticks, 5 and 6 a start, 7 and 8 an end, 9 a restart. <paramref name="Pick"/> chooses whom or what.
+/// </summary>
 internal readonly record struct EpochStep(int Kind, int Pick);
 
 /// <summary>Takes steps on epochs and on the list of all ticks, and compares the two.</summary>

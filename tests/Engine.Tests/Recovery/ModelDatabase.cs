@@ -15,7 +15,8 @@ internal sealed class ModelDatabase(IEnumerable<OutputGroup> groups)
     /// <summary>Neighbouring folds between which no open key starts are merged now and then, as the random numbers have it.</summary>
     public StoredState Stored(Random random)
     {
-        var keys = Outputs<PositionChanged>().GroupBy(c => (c.Output.Names.RecorderId, c.Output.Names.Symbol)).Select(g => g.Last().Output).Select(StoredOf).ToList();
+        var keys = Outputs<PositionChanged>().GroupBy(c => (c.Output.Names.RecorderId, c.Output.Names.Symbol))
+            .Select(g => g.Last().Output).Select(StoredOf).ToList();
         var recorders = Outputs<RecorderChanged>().GroupBy(c => c.Output.Recorder.Id).Select(g => g.Last().Output.Recorder).ToList();
         return new StoredState
         {

@@ -9,8 +9,8 @@ using Xunit;
 namespace StreamRecorder.Engine.Tests.Signals;
 
 /// <summary>
-/// The contract's section 2 as tables. Held is signed; a case reads "held, signal → exit quantity and reason, then entry (signed)". The default quantity is 5, so that
-/// it shows where it is used.
+/// The contract's section 2 as tables. Held is signed; a case reads "held, signal → exit quantity and reason, then entry (signed)". The default
+/// quantity is 5, so that it shows where it is used.
 /// </summary>
 public sealed class SignalMeaningTests
 {
