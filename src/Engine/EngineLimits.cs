@@ -83,8 +83,17 @@ public static class EngineLimits
     /// <summary>A contract that ticked within this time counts for resolving a continuous symbol (contract rule 3).</summary>
     public const long ContractAge = Timestamp.Day;
 
-    /// <summary>A tick whose own time is further ahead than this is a clock or unit mistake; applied, it would make all honest ticks late.</summary>
-    public const long TickAheadMax = Timestamp.Day;
+    /// <summary>
+    /// A tick whose own time is further ahead of its arrival is a mistake of clock, zone or unit; applied, it would make all honest ticks late. Twice the default tolerance for late ones:
+    /// what a clock that is a little fast can do is over in seconds.
+    /// </summary>
+    public const long TickAheadMax = 10 * Timestamp.Second;
+
+    /// <summary>
+    /// An alert's own time counts at most this far ahead of its arrival when later ones are judged stale by it: a clock may be off by minutes, a time in another year must not silence a
+    /// strategy.
+    /// </summary>
+    public const long AlertAheadMax = 600 * Timestamp.Second;
 
     /// <summary>Recorders, tokens and keys that one service manages.</summary>
     public const int RecordersMax = 100_000;

@@ -113,6 +113,7 @@ public sealed class EngineLoop
     public void FailAll(Exception fault)
     {
         _inbox.Close();
+        _inbox.CloseReads();
         foreach (var release in _releases) release.Fail(fault);
         _releases.Clear();
         foreach (var query in _queries) query.Fail(fault);

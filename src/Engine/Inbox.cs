@@ -17,6 +17,7 @@ public sealed class Inbox : IDisposable
     private int _queries;
     private int _ticks;
     private volatile bool _closed;
+    private volatile bool _readsClosed;
 
     public Inbox(int signalsMax = EngineLimits.SignalsMax, int tickBatchesMax = EngineLimits.TickBatchesMax, int queriesMax = EngineLimits.QueriesMax)
     {
@@ -46,7 +47,9 @@ public sealed class Inbox : IDisposable
     public Refusal? Offer(SignalMessage message) =>
         TryOffer(message, ref _signals, _signalsMax) ? null : RefusalNow($"{_signalsMax} signals are waiting.");
 
-    public Refusal? Offer(Query query) => TryOffer(query, ref _queries, _queriesMax) ? null : RefusalNow($"{_queriesMax} queries are waiting.");
+    /// <summary>Reads are answered until the engine ends, also while the service stops.</summary>
+    public Refusal? Offer(Query query) =>
+        !_readsClosed && TryTakePlace(query, ref _queries, _queriesMax) ? null : RefusalNow($"{_queriesMax} queries are waiting.");
 
     public Refusal? Offer(Command command) => TryOffer(command, ref _queries, _queriesMax) ? null : RefusalNow($"{_queriesMax} commands are waiting.");
 
@@ -63,8 +66,11 @@ public sealed class Inbox : IDisposable
         Write(batch);
     }
 
-    /// <summary>No message is taken from here on; what waits is still handled.</summary>
+    /// <summary>No input is taken from here on; what waits is still handled.</summary>
     public void Close() => _closed = true;
+
+    /// <summary>No read either: nobody will answer any more.</summary>
+    public void CloseReads() => _readsClosed = true;
 
     public void Dispose() => _tickPermits.Dispose();
 
@@ -90,9 +96,10 @@ public sealed class Inbox : IDisposable
 
     internal bool IsEmpty => _channel.Reader.Count == 0;
 
-    private bool TryOffer(Message message, ref int count, int max)
+    private bool TryOffer(Message message, ref int count, int max) => !_closed && TryTakePlace(message, ref count, max);
+
+    private bool TryTakePlace(Message message, ref int count, int max)
     {
-        if (_closed) return false;
         if (Interlocked.Increment(ref count) > max)
         {
             Interlocked.Decrement(ref count);
@@ -110,7 +117,7 @@ public sealed class Inbox : IDisposable
     }
 
     private Refusal RefusalNow(string detail) =>
-        _closed ? Rejection.ShuttingDown.Because("Send it again in some seconds.") : Rejection.InboxFull.Because(detail);
+        _closed || _readsClosed ? Rejection.ShuttingDown.Because("Send it again in some seconds.") : Rejection.InboxFull.Because(detail);
 }
 
 /// <summary>The service is stopping; a feed ends its request and resumes later.</summary>

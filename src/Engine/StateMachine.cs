@@ -202,7 +202,7 @@ public sealed class StateMachine : IDisposable
         if (position.IsOpen) position.EpochId = Prices[position.ContractId].Epochs.Start();
         position.Sequence = Sequence;
         position.UpdatedAt = Now;
-        if (input.Signal.At is { } alertAt) position.AlertAt = Math.Max(position.AlertAt, alertAt);
+        if (input.Signal.At is { } alertAt) position.AlertAt = Math.Max(position.AlertAt, Math.Min(alertAt, Now + EngineLimits.AlertAheadMax));
         Store.Write(key, position, isNewKey);
         outputs.Add(new PositionChanged(position, NamesOf(key, position)));
         return new SignalAnswer

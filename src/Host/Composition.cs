@@ -92,10 +92,15 @@ public sealed class Composition : IAsyncDisposable
     public async Task<string?> StopAsync()
     {
         Inbox.Close();
-        if (_snapshots is not null) await _snapshots.DisposeAsync().ConfigureAwait(false);
+        if (_snapshots is not null)
+        {
+            await WrittenAsync().ConfigureAwait(false);
+            await _snapshots.DisposeAsync().ConfigureAwait(false);
+        }
         if (_upkeep is not null) await _upkeep.DisposeAsync().ConfigureAwait(false);
         string? late = null;
         if (_thread is not null && !await EndsAsync(_thread.StopAsync(), HostLimits.StopEngine).ConfigureAwait(false)) late = "the engine";
+        Inbox.CloseReads();
         Outbox.Complete();
         if (!await EndsAsync(_sinkEnded, HostLimits.StopSink).ConfigureAwait(false)) late ??= "the database";
         await _sink.DisposeAsync().ConfigureAwait(false);
@@ -114,6 +119,15 @@ public sealed class Composition : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    /// <summary>Waits until the rows of what was accepted are there, which the last snapshots are to refresh; gives up when the database is in trouble.</summary>
+    private async Task WrittenAsync()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while ((Inbox.SignalCount > 0 || Inbox.TickBatchCount > 0 || Outbox.PendingCount > 0) && IsHealthy
+               && TimeProvider.System.GetElapsedTime(started) < HostLimits.StopSnapshots)
+            await Task.Delay(HostLimits.CatchUpStep).ConfigureAwait(false);
+    }
 
     private async Task StartAsync(Options options, TimeProvider time, ILoggerFactory logs)
     {

@@ -80,6 +80,9 @@ public static class HostLimits
     /// <summary>Requests under way may end; webhooks are answered within 2.5 s, reads within 5 s.</summary>
     public static readonly TimeSpan StopListening = TimeSpan.FromSeconds(6);
 
+    /// <summary>The last snapshots of open positions; at 20 000 rows a second, those of 100 000.</summary>
+    public static readonly TimeSpan StopSnapshots = TimeSpan.FromSeconds(5);
+
     /// <summary>The engine applies and commits what waits; a hanging commit is declared failed after 10 s.</summary>
     public static readonly TimeSpan StopEngine = TimeSpan.FromSeconds(12);
 

@@ -55,29 +55,32 @@ public sealed class PositionLog : IAsyncDisposable
             foreach (var output in group.Outputs)
             {
                 if (output is FillOutput next) fill = next;
-                else if (output is PositionClosed closed) Closed(closed.View());
+                else if (output is PositionClosed closed) Closed(closed.View(), DecimalsOf(closed.Position));
                 else if (output is PositionChanged { Position.IsOpen: true } changed && fill is not null) Changed(changed, fill);
             }
         }
     }
 
-    private void Closed(PositionView p) => _log.LogInformation(
+    private void Closed(PositionView p, int decimals) => _log.LogInformation(
         "Position {Id} closed: {Recorder} {Side} {Quantity} {Symbol}, entry {Entry}, exit {Exit}, realized {Realized} {Currency}, worst {Worst}, best {Best} ({Reason})",
-        p.Id, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, Price(p.AvgEntryPrice), p.ExitPrice is { } exit ? Price(exit) : "", Money(p.RealizedPnl), p.Currency,
+        p.Id, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, p.AvgEntryPrice.ToString(decimals), p.ExitPrice?.ToString(decimals), Money(p.RealizedPnl), p.Currency,
         Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl), Words.Of(p.CloseReason));
 
     private void Changed(PositionChanged changed, FillOutput fill)
     {
         var p = PositionView.Of(changed.Position, changed.Names);
+        var decimals = DecimalsOf(changed.Position);
         var verb = changed.Position.Sequence == p.Id ? "opened" : fill.IsEntry ? "grew" : "shrank";
         _log.LogInformation(
             "Position {Id} {Verb}: {Recorder} {Side} {Quantity} {Symbol}, average {Entry}, fill {FillQuantity} at {Fill}, realized {Realized} {Currency}, worst {Worst}, best {Best}",
-            p.Id, verb, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, Price(p.AvgEntryPrice), Fixed9.Format(fill.Quantity), Fixed9.Format(fill.Price),
+            p.Id, verb, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, p.AvgEntryPrice.ToString(decimals), Fixed9.Format(fill.Quantity), Amount.FromFixed9(fill.Price).ToString(decimals),
             Money(p.RealizedPnl), p.Currency, Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl));
+        if (verb == "opened" && p.Contract is null)
+            _log.LogWarning("Position {Id} is unpriced: no contract of {Symbol} is known whose ticks it could take; send ticks as {Symbol}, or name the front contract", p.Id, p.Symbol, p.Symbol);
     }
 
     private static string Money(Amount amount) => amount.ToString(2);
 
-    /// <summary>Averages are rounded to what a reader can take in; prices proper have at most 9 decimals anyway.</summary>
-    private static string Price(Amount amount) => amount.ToString();
+    /// <summary>Prices as the instrument has them, at least 2 decimals.</summary>
+    private static int DecimalsOf(in Position position) => Math.Max(2, Fixed9.DecimalsOf(position.TickSize));
 }

@@ -33,11 +33,14 @@ public sealed class Snapshots : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
+    /// <summary>Ends the rounds and takes a last one of everything that moved, so that people who read a stopped service's database see what was answered.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAny(_running, Task.Delay(HostLimits.ReadTimeout)).ConfigureAwait(false);
-        if (_running.IsCompleted) _stop.Dispose();
+        if (!_running.IsCompleted) return;
+        await Task.WhenAny(RoundAsync(isLast: true), Task.Delay(HostLimits.StopSnapshots)).ConfigureAwait(false);
+        _stop.Dispose();
     }
 
     private async Task RunAsync()
@@ -45,7 +48,7 @@ public sealed class Snapshots : IAsyncDisposable
         using var timer = new PeriodicTimer(HostLimits.SnapshotInterval, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false)) await RoundAsync().ConfigureAwait(false);
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false)) await RoundAsync(isLast: false).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -53,11 +56,12 @@ public sealed class Snapshots : IAsyncDisposable
         }
     }
 
-    private async Task RoundAsync()
+    private async Task RoundAsync(bool isLast)
     {
         try
         {
-            await TakeAsync().ConfigureAwait(false);
+            if (isLast) _afterId = 0;
+            await TakeAsync(isLast ? int.MaxValue : _rowsPerSecond, isLast).ConfigureAwait(false);
             _isFailing = false;
         }
         catch (DatabaseUnavailableException e)
@@ -67,9 +71,9 @@ public sealed class Snapshots : IAsyncDisposable
         }
     }
 
-    private async Task TakeAsync()
+    private async Task TakeAsync(int rows, bool isLast)
     {
-        for (var left = _rowsPerSecond; left > 0 && !_stop.IsCancellationRequested;)
+        for (var left = rows; left > 0 && (isLast || !_stop.IsCancellationRequested);)
         {
             if (_afterId == 0) _passStarted = _engine.Now;
             var now = _engine.Now;

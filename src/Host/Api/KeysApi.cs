@@ -5,6 +5,7 @@ using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Host.Json;
 using StreamRecorder.Host.OpenApi;
 using StreamRecorder.Host.Reading;
+using StreamRecorder.Host.Start;
 using StreamRecorder.Host.Web;
 
 namespace StreamRecorder.Host.Api;
@@ -55,6 +56,8 @@ public sealed class KeysApi(EngineClient engine, Tables tables)
 
     private async Task<IResult> RevokeAsync(HttpContext context)
     {
+        if (context.Text("name") == AdminKey.Name)
+            return Routes.Problem(Rejection.Conflict.Because("This is the service's own key, by which its command line manages it. To change it, delete admin.key and start the service again."));
         var reply = await engine.SendAsync(new RevokeApiKey(context.Text("name")) { ReceivedAt = engine.Now }).ConfigureAwait(false);
         return reply.Refusal is null ? Results.NoContent() : Routes.Problem(reply.Refusal);
     }

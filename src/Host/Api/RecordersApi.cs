@@ -21,6 +21,7 @@ public sealed class RecordersApi(EngineClient engine, Tables tables)
         routes.Delete("/api/recorders/{id}", KeyScope.Admin, Docs.RecorderRemove, RemoveAsync);
         routes.Post("/api/recorders/{id}/tokens", KeyScope.Admin, Docs.TokenAdd, AddTokenAsync);
         routes.Delete("/api/recorders/{id}/tokens/{label}", KeyScope.Admin, Docs.TokenRevoke, RevokeTokenAsync);
+        routes.Delete("/api/recorders/{id}/tokens", KeyScope.Admin, Docs.TokenRevokeByQuery, RevokeTokenAsync);
     }
 
     private async Task<IResult> ListAsync(HttpContext context)
@@ -89,9 +90,14 @@ public sealed class RecordersApi(EngineClient engine, Tables tables)
         });
     }
 
-    private async Task<IResult> RevokeTokenAsync(HttpContext context) => context.Id() is { } id
-        ? await DoAsync(new RevokeToken(id, context.Text("label")) { ReceivedAt = engine.Now }).ConfigureAwait(false)
-        : Routes.Missing("recorder");
+    /// <summary>The label stands in the path, or in the query as <c>label</c>.</summary>
+    private async Task<IResult> RevokeTokenAsync(HttpContext context)
+    {
+        var label = context.Request.RouteValues.ContainsKey("label") ? context.Text("label") : context.Request.Query["label"].ToString();
+        if (label.Length == 0) return Routes.Problem(Rejection.RequestInvalid.Because("Say which token: /tokens/LABEL, or ?label=LABEL.", "label"));
+        if (context.Id() is not { } id) return Routes.Missing("recorder");
+        return await DoAsync(new RevokeToken(id, label) { ReceivedAt = engine.Now }).ConfigureAwait(false);
+    }
 
     private async Task<IResult> DoAsync(Command command)
     {

@@ -40,11 +40,10 @@ internal sealed class DemoSession(Service service, string directory, DemoClient 
         var curl = $"curl -H \"Authorization: Bearer $(cat {DataDirectory.AdminKeyIn(directory)})\"";
         screen.Say($"StreamRecorder demo. Everything is simulated; the data is in {directory}");
         screen.Say("");
-        screen.Say($"  pages      {url}/   (log in with the key in {DataDirectory.AdminKeyIn(directory)})");
         screen.Say($"  positions  {curl} '{url}/api/positions?status=all&limit=5'");
         screen.Say($"  history    {curl} '{url}/api/dashboard/trade-history?limit=5'");
-        screen.Say($"  your own   {curl} -d '{{\"name\":\"mine\"}}' {url}/api/recorders   (the answer shows its webhook)");
-        screen.Say($"  metrics    curl {service.ManagementUrls[0]}/metrics");
+        screen.Say($"  your own   {curl} -H 'Content-Type: application/json' -d '{{\"name\":\"mine\"}}' {url}/api/recorders   (the answer shows its webhook)");
+        screen.Say($"  health     curl {service.ManagementUrls[0]}/healthz");
         screen.Say("");
         foreach (var trader in _traders) screen.Say($"  {trader.Strategy.Name,-12} {trader.Strategy.Summary}");
         screen.Say("");

@@ -58,7 +58,7 @@ public sealed class PositionsReader(EngineClient engine, EngineLoop loop, Outbox
         return new Reply<PositionPage>(new PositionPage(page, found.Count > page.Count), null);
     }
 
-    /// <summary>Open ones first, newest opening first, then closed ones, latest closing first.</summary>
+    /// <summary>Open ones first, newest opening first, then closed ones, latest closing first; so many of each, so that open ones never push the history out.</summary>
     public async Task<Reply<IReadOnlyList<PositionView>>> HistoryAsync(long? from, long? to, int limit, bool includeOpen)
     {
         IReadOnlyList<PositionView> open = [];
@@ -70,7 +70,7 @@ public sealed class PositionsReader(EngineClient engine, EngineLoop loop, Outbox
         }
         var ended = closed.ClosedByClosing(from, to, limit);
         var endedIds = ended.Select(p => p.Id).ToHashSet();
-        return new([.. open.Where(p => !endedIds.Contains(p.Id)).Concat(ended).Take(limit)], null);
+        return new([.. open.Where(p => !endedIds.Contains(p.Id)).Concat(ended)], null);
     }
 
     /// <summary>One position, open or closed; a null value: there is none.</summary>

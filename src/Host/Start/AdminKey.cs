@@ -10,7 +10,7 @@ namespace StreamRecorder.Host.Start;
 /// </summary>
 public sealed class AdminKey(string root, ILogger log)
 {
-    private const string Name = "admin";
+    internal const string Name = "admin";
 
     private readonly string _path = DataDirectory.AdminKeyIn(root);
 

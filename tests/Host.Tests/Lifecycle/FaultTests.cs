@@ -27,12 +27,14 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Inbox_Closed_AnswersReadsAndChangesWith503()
+    public async Task Inbox_Closed_AnswersReadsUntilTheyAreClosedToo()
     {
         await using var pipe = await StartPipeAsync();
         pipe.Pipe.Inbox.Close();
-        var reply = await pipe.Pipe.Tables.DirectoryAsync();
-        Assert.Equal(503, reply.Refusal?.Kind.Status);
+        Assert.Equal(503, (await pipe.Pipe.Client.SendAsync(new Engine.Messages.RemoveRecorder(1))).Refusal?.Kind.Status);
+        Assert.Null((await pipe.Pipe.Tables.DirectoryAsync()).Refusal);
+        pipe.Pipe.Inbox.CloseReads();
+        Assert.Equal(503, (await pipe.Pipe.Tables.DirectoryAsync()).Refusal?.Kind.Status);
     }
 
     [Fact]

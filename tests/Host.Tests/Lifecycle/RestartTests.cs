@@ -31,6 +31,32 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Stop_RightAfterATick_LeavesItsFiguresForPeople()
+    {
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("a");
+        await service.FillAsync(hook, "buy", 25600);
+        await service.TickAsync(25540);
+        await service.StopAsync();
+        using var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(service.Directory, "stream_recorder.db")};Mode=ReadOnly;Pooling=false");
+        database.Open();
+        using var command = database.CreateCommand();
+        command.CommandText = "SELECT worst_unrealized_pnl FROM recorder_positions WHERE status = 'open'";
+        Assert.Equal(-120.0, command.ExecuteScalar());
+    }
+
+    [Fact]
+    public async Task Target_AfterOneWithATimeOfAnotherYear_IsStaleForMinutesOnly()
+    {
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("a");
+        var open = await service.HookAsync(hook, Target("long", 1, "2099-01-01T00:00:00Z"));
+        Assert.Equal("accepted", open.Json.GetProperty("status").GetString());
+        var soon = await service.HookAsync(hook, Target("long", 2, Engine.Numbers.Timestamp.Format(Engine.Numbers.Timestamp.From(DateTimeOffset.UtcNow.AddMinutes(11)))));
+        Assert.Equal("added", soon.Json.GetProperty("effect").GetString());
+    }
+
+    [Fact]
     public async Task Repeat_AcrossARestart_GetsTheFirstAnswer()
     {
         await using var service = await TestService.StartAsync();
@@ -109,6 +135,9 @@ public sealed class RestartTests
     {
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
+
+    private static string Target(string side, int size, string time) =>
+        $$"""{"action":"buy","symbol":"MNQ1!","price":25600,"market_position":"{{side}}","market_position_size":{{size}},"timenow":"{{time}}"}""";
 
     private static async Task WorkAsync(TestService service)
     {
