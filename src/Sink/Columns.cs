@@ -1,6 +1,8 @@
 using System.Text;
+using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
 
 namespace StreamRecorder.Sink;
 
@@ -34,6 +36,23 @@ internal static class Columns
             throw new DatabaseDamagedException($"\"{text}\" in the database is no time.");
         return at;
     }
+
+    /// <summary>The ticks of a row of <c>symbol_folds</c>, whose columns stand in the order of the table from <paramref name="from"/> on.</summary>
+    public static Excursion ReadTicks(SqliteDataReader row, int from) => new()
+    {
+        Count = row.GetInt64(from),
+        First = row.GetInt64(from + 1),
+        FirstAt = row.GetInt64(from + 2),
+        Last = row.GetInt64(from + 3),
+        LastAt = row.GetInt64(from + 4),
+        Min = row.GetInt64(from + 5),
+        MinAt = row.GetInt64(from + 6),
+        Max = row.GetInt64(from + 7),
+        MaxAt = row.GetInt64(from + 8),
+        Drop = row.GetInt64(from + 9),
+        Rise = row.GetInt64(from + 10),
+        NewestAt = row.GetInt64(from + 11),
+    };
 
     public static string Words(Flags flags) => flags == Flags.None ? "" : string.Join(',', Engine.Words.Of(flags));
 }

@@ -122,21 +122,7 @@ public sealed class StateReader : IDisposable
         CROSS JOIN symbol_folds AS f ON f.symbol = k.contract
         WHERE f.to_seq > k.oldest
         ORDER BY k.contract, f.from_seq
-        """).Select(row => new StoredFold(row.GetString(0), row.GetInt64(1), row.GetInt64(2), new Excursion
-    {
-        Count = row.GetInt64(3),
-        First = row.GetInt64(4),
-        FirstAt = row.GetInt64(5),
-        Last = row.GetInt64(6),
-        LastAt = row.GetInt64(7),
-        Min = row.GetInt64(8),
-        MinAt = row.GetInt64(9),
-        Max = row.GetInt64(10),
-        MaxAt = row.GetInt64(11),
-        Drop = row.GetInt64(12),
-        Rise = row.GetInt64(13),
-        NewestAt = row.GetInt64(14),
-    }));
+        """).Select(row => new StoredFold(row.GetString(0), row.GetInt64(1), row.GetInt64(2), Columns.ReadTicks(row, from: 3)));
 
     private IEnumerable<StoredRepeat> ReadRepeats(long now) => Rows(
         """

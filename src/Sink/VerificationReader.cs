@@ -164,21 +164,7 @@ public sealed class VerificationReader : IDisposable
         return new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.GetInt64(5), record);
     }
 
-    private static StoredFoldRow ReadFold(SqliteDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), new Excursion
-    {
-        Count = row.GetInt64(3),
-        First = row.GetInt64(4),
-        FirstAt = row.GetInt64(5),
-        Last = row.GetInt64(6),
-        LastAt = row.GetInt64(7),
-        Min = row.GetInt64(8),
-        MinAt = row.GetInt64(9),
-        Max = row.GetInt64(10),
-        MaxAt = row.GetInt64(11),
-        Drop = row.GetInt64(12),
-        Rise = row.GetInt64(13),
-        NewestAt = row.GetInt64(14),
-    });
+    private static StoredFoldRow ReadFold(SqliteDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), Columns.ReadTicks(row, from: 3));
 
     private T One<T>(string sql, Func<SqliteDataReader, T> read) => Rows(sql, read).Single();
 
