@@ -92,8 +92,8 @@ public sealed class EngineLoop
         if (stored is not null) _state.Load(stored);
         var loaded = _state.Sequence;
         _journal.Replay(Replayed);
-        if (_journal.AppendedSequence < loaded)
-            throw new JournalDamagedException($"the database is as of sequence {loaded}, but the journal ends at {_journal.AppendedSequence}: journal files are missing");
+        if (_journal.AppendedSequence != _state.Sequence)
+            throw new StateDamagedException($"as of sequence {loaded}, but the journal ends at {_journal.AppendedSequence}: journal files are missing");
         return _state.Sequence - loaded;
     }
 
@@ -129,7 +129,7 @@ public sealed class EngineLoop
         // The database holds it already; the journal keeps it longer so that a restored backup catches up.
         if (sequence <= _state.Sequence) return;
         if (sequence != _state.Sequence + 1)
-            throw new JournalDamagedException($"the database is as of sequence {_state.Sequence}, but the journal begins at {sequence}: inputs between are missing");
+            throw new StateDamagedException($"as of sequence {_state.Sequence}, but the journal begins at {sequence}: inputs between are missing");
         Input input;
         long at;
         try

@@ -3,6 +3,7 @@ using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Recovery;
 using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.Start;
 using StreamRecorder.Sink;
@@ -154,7 +155,14 @@ public sealed class Composition : IAsyncDisposable
     private long Recover()
     {
         using var stored = new StateReader(Database);
-        return Engine.Recover(stored.Read());
+        try
+        {
+            return Engine.Recover(stored.Read());
+        }
+        catch (StateDamagedException misfit)
+        {
+            throw new DatabaseDamagedException($"{Database.Path}: {misfit.Message}", misfit);
+        }
     }
 
     /// <summary>Instruments of the program and of the directory, then front contracts, which name them. Only differences enter the journal.</summary>

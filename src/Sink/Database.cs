@@ -14,6 +14,8 @@ public sealed record DatabaseState(long Sequence, long At, long NextRecorderId, 
 /// </summary>
 public sealed class Database
 {
+    private volatile DatabaseDamagedException? _damage;
+
     static Database() => SQLitePCL.Batteries_V2.Init();
 
     private Database(string path) => Path = path;
@@ -46,11 +48,13 @@ public sealed class Database
     }
 
     /// <summary>
-    /// Looks at the file as it is on disk now, by a connection of its own: a file that was deleted or replaced under the service is noticed here.
-    /// Ask before throwing away anything that could rebuild it.
+    /// Looks at the file as it is on disk now, by a connection of its own: a file that was deleted or replaced under the service is noticed here, and damage that any
+    /// reader met since the start is told again. Ask before throwing away anything that could rebuild it.
     /// </summary>
     public DatabaseState ReadStateAfresh()
     {
+        if (_damage is { } damage) throw damage;
+        if (!File.Exists(Path)) throw Gone();
         try
         {
             using var connection = Connect(SqliteOpenMode.ReadOnly);
@@ -59,7 +63,7 @@ public sealed class Database
         }
         catch (SqliteException e)
         {
-            throw Faults.Translate(e, Path);
+            throw Translate(e);
         }
     }
 
@@ -79,7 +83,7 @@ public sealed class Database
         }
         catch (SqliteException e)
         {
-            throw Faults.Translate(e, Path);
+            throw Translate(e);
         }
     }
 
@@ -88,6 +92,7 @@ public sealed class Database
     /// </summary>
     internal SqliteConnection OpenWriter()
     {
+        if (!File.Exists(Path)) throw Gone();
         var connection = Connect(SqliteOpenMode.ReadWrite);
         try
         {
@@ -105,6 +110,16 @@ public sealed class Database
     }
 
     internal SqliteConnection OpenReader() => Connect(SqliteOpenMode.ReadOnly);
+
+    /// <summary>What callers are told of a driver's error; damage is remembered.</summary>
+    internal Exception Translate(SqliteException fault)
+    {
+        var told = Faults.Translate(fault, Path);
+        if (told is DatabaseDamagedException damage) _damage ??= damage;
+        return told;
+    }
+
+    internal DatabaseDamagedException Gone() => new($"{Path} was deleted, moved or replaced while the service was using it.");
 
     internal DatabaseDamagedException Replaced() => new($"{Path} was replaced by another file while the service was using it.");
 

@@ -17,10 +17,9 @@ public static class DatabaseCopy
         {
             using (var source = ReadOnlyFile.Open(path))
             {
-                Copy(source.Connection, target);
+                Write(source.Connection, target);
                 if (source.IsOverrun) throw new DatabaseUnavailableException($"A service started on {path} while it was being copied; try again.");
             }
-            using (var file = new FileStream(target, FileMode.Open, FileAccess.ReadWrite)) file.Flush(flushToDisk: true);
             using var copy = VerificationReader.Open(target);
             if (copy.IntegrityErrors() is [var first, ..]) throw new DatabaseDamagedException($"The copy of {path} is not whole: {first}");
             return copy.State;
@@ -29,6 +28,14 @@ public static class DatabaseCopy
         {
             throw Faults.Translate(fault, path);
         }
+    }
+
+    /// <summary>What a connection sees, into a new file, which is on stable storage on return.</summary>
+    internal static void Write(SqliteConnection source, string target)
+    {
+        Copy(source, target);
+        using var file = new FileStream(target, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
     }
 
     private static void Copy(SqliteConnection source, string target)

@@ -26,7 +26,7 @@ internal sealed class ReaderPool(Database database) : IDisposable
         }
         catch (SqliteException fault)
         {
-            throw Faults.Translate(fault, database.Path);
+            throw database.Translate(fault);
         }
         finally
         {

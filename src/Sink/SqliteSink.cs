@@ -108,11 +108,32 @@ public sealed class SqliteSink : IAsyncDisposable
         }
         catch (SqliteException fault)
         {
-            throw Faults.Translate(fault, _database.Path);
+            throw _database.Translate(fault);
+        }
+        catch (DatabaseDamagedException gone) when (_session is { HasMoved: true })
+        {
+            throw new DatabaseDamagedException($"{gone.Message} {Rescue(_session)}", gone);
         }
         finally
         {
             End();
+        }
+    }
+
+    /// <summary>A file that was deleted is there as long as we have it open: its history is older than the journal reaches, and the last chance to save it is now.</summary>
+    private string Rescue(WriterSession session)
+    {
+        var target = FormattableString.Invariant($"{_database.Path}.rescued-{session.Sequence}");
+        try
+        {
+            if (File.Exists(target)) throw new IOException($"{target} exists already.");
+            session.CopyTo(target);
+            return FormattableString.Invariant(
+                $"All that it held, as of sequence {session.Sequence}, is saved in {target}: put that in its place and start again; the journal has the rest.");
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            return $"What it held could not be saved: {e.Message}";
         }
     }
 

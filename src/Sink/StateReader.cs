@@ -26,18 +26,11 @@ public sealed class StateReader : IDisposable
         Database.Execute(_connection, "BEGIN");
     }
 
-    /// <summary>Null when nothing was ever written.</summary>
+    /// <summary>Null when nothing was ever written. What is streamed may be found damaged later, while it is taken over.</summary>
     public StoredState? Read()
     {
-        try
-        {
-            var state = Database.StateOf(_connection);
-            return state.Sequence == 0 ? null : ReadAll(state);
-        }
-        catch (SqliteException fault)
-        {
-            throw Faults.Translate(fault, _path);
-        }
+        var state = Guarded(() => Database.StateOf(_connection));
+        return state.Sequence == 0 ? null : ReadAll(state);
     }
 
     public void Dispose() => _connection.Dispose();
@@ -109,10 +102,13 @@ public sealed class StateReader : IDisposable
         Rows($"SELECT recorder_id, symbol, contract, root, sequence, record FROM position_keys {which}").Select(row =>
         {
             var root = row.GetString(3);
-            if (!PositionCodec.TryRead(row.GetFieldValue<byte[]>(5), out var record) || record.Sequence != row.GetInt64(4))
-                throw new DatabaseDamagedException($"{_path}: the record of recorder {row.GetInt64(0)} and symbol {row.GetString(1)} in position_keys is damaged.");
+            var bytes = row.GetFieldValue<byte[]>(5);
+            if (PositionCodec.IsNewer(bytes)) throw new DatabaseVersionException($"{PlaceOf(row)} was written by a newer version of the program. Use that.");
+            if (!PositionCodec.TryRead(bytes, out var record) || record.Sequence != row.GetInt64(4)) throw new DatabaseDamagedException($"{PlaceOf(row)} is damaged.");
             return new StoredKey(row.GetInt64(0), StoredSymbol.Of(row.GetString(1), root), StoredSymbol.Of(row.GetString(2), root), record);
         });
+
+    private string PlaceOf(SqliteDataReader key) => $"{_path}: the record of recorder {key.GetInt64(0)} and symbol {key.GetString(1)} in position_keys";
 
     /// <summary>Rows that some open key may need; one that begins before the oldest of them is read too, so that a row spanning a change is noticed.</summary>
     private IEnumerable<StoredFold> ReadFolds() => Rows("""
@@ -149,8 +145,21 @@ public sealed class StateReader : IDisposable
         using var command = _connection.CreateCommand();
         command.CommandText = sql;
         foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value);
-        using var rows = command.ExecuteReader();
-        while (rows.Read()) yield return rows;
+        using var rows = Guarded(command.ExecuteReader);
+        Func<bool> next = rows.Read;
+        while (Guarded(next)) yield return rows;
+    }
+
+    private T Guarded<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (SqliteException fault)
+        {
+            throw Faults.Translate(fault, _path);
+        }
     }
 
     private delegate bool TryParse<T>(string text, out T value);

@@ -10,6 +10,7 @@ namespace StreamRecorder.Sink;
 /// </summary>
 internal sealed class WriterSession : IDisposable
 {
+    private readonly Database _database;
     private readonly SqliteConnection _connection;
     private readonly List<IDisposable> _owned = [];
     private readonly Statement _begin;
@@ -23,6 +24,7 @@ internal sealed class WriterSession : IDisposable
 
     public WriterSession(Database database)
     {
+        _database = database;
         _connection = database.OpenWriter();
         try
         {
@@ -31,7 +33,7 @@ internal sealed class WriterSession : IDisposable
             Sequence = state.Sequence;
             _begin = Own(new Statement(_connection, "BEGIN IMMEDIATE"));
             _commit = Own(new Statement(_connection, "COMMIT"));
-            _setState = Own(new Statement(_connection, "UPDATE state SET sequence = ?, at = ?"));
+            _setState = Own(new Statement(_connection, "UPDATE state SET sequence = ?, at = ? WHERE sequence = ? AND identity = ?"));
             _positions = Own(new PositionWriter(_connection));
             _folds = Own(new FoldWriter(_connection));
             _tables = Own(new TableWriter(_connection));
@@ -48,6 +50,9 @@ internal sealed class WriterSession : IDisposable
     /// <summary>As of which the file is.</summary>
     public long Sequence { get; private set; }
 
+    /// <summary>The file that is written has lost its name: deleted, moved or replaced.</summary>
+    public bool HasMoved => OpenFile.HasMoved(_connection);
+
     /// <summary>All of the batch or nothing of it, durable when this returns.</summary>
     public void Write(Batch batch)
     {
@@ -61,23 +66,23 @@ internal sealed class WriterSession : IDisposable
         // After the keys: a deleted recorder's go with it. Folds last, because they look at the keys.
         foreach (var change in batch.Tables) _tables.Write(change);
         foreach (var run in batch.Folds) _folds.Write(run);
-        _setState.Add(batch.Sequence).Add(Timestamp.Format(batch.At)).Run();
-        _commit.Run();
-        Sequence = batch.Sequence;
+        // Another program may have put an older content into the same file.
+        if (_setState.Add(batch.Sequence).Add(Timestamp.Format(batch.At)).Add(Sequence).Add(_database.Identity).Run() != 1) throw _database.Replaced();
+        Commit(batch.Sequence);
     }
 
     public void WriteSnapshots(IReadOnlyList<Engine.Positions.PositionView> views, int from, int count, long takenAt)
     {
         _begin.Run();
         for (var i = from; i < from + count; i++) _snapshots.Write(views[i], takenAt);
-        _commit.Run();
+        Commit(Sequence);
     }
 
     public int ThinStep(long now)
     {
         _begin.Run();
         var deleted = _thinner.Step(now);
-        _commit.Run();
+        Commit(Sequence);
         return deleted;
     }
 
@@ -85,14 +90,25 @@ internal sealed class WriterSession : IDisposable
     {
         _begin.Run();
         var place = _folds.MergeStep(after, out merged);
-        _commit.Run();
+        Commit(Sequence);
         return place;
     }
+
+    /// <summary>All of the file as it is open here, its name or none, into a new one.</summary>
+    public void CopyTo(string target) => DatabaseCopy.Write(_connection, target);
 
     public void Dispose()
     {
         foreach (var owned in _owned) owned.Dispose();
         _connection.Dispose();
+    }
+
+    /// <summary>What went into a file that nobody finds again is not durable.</summary>
+    private void Commit(long sequence)
+    {
+        _commit.Run();
+        Sequence = sequence;
+        if (HasMoved) throw _database.Gone();
     }
 
     private T Own<T>(T part) where T : IDisposable

@@ -2,6 +2,7 @@ using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Recovery;
 using StreamRecorder.Engine.Tests.Positions;
 using StreamRecorder.Engine.Tests.Recovery;
 using StreamRecorder.Engine.Tests.Support;
@@ -58,7 +59,7 @@ public sealed class ReplayTests
     {
         using var rig = new EngineRig(new MemoryJournal());
         var stored = new ModelDatabase([new OutputGroup(5, 1, [])]).Stored(new Random(1));
-        Assert.Throws<JournalDamagedException>(() => rig.Loop.Recover(stored));
+        Assert.Throws<StateDamagedException>(() => rig.Loop.Recover(stored));
     }
 
     /// <summary>A long random history, and all groups that it released.</summary>

@@ -73,7 +73,7 @@ public sealed class DatabaseTests : IAsyncDisposable
         foreach (var rest in new[] { "-wal", "-shm" }) File.Delete(_rig.Path + rest);
         Assert.Throws<DatabaseDamagedException>(() => _rig.Database.ReadStateAfresh());
         File.Delete(_rig.Path);
-        Assert.Throws<DatabaseUnavailableException>(() => _rig.Database.ReadStateAfresh());
+        Assert.Throws<DatabaseDamagedException>(() => _rig.Database.ReadStateAfresh());
     }
 
     public ValueTask DisposeAsync() => _rig.DisposeAsync();

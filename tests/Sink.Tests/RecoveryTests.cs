@@ -87,7 +87,7 @@ public sealed class RecoveryTests
         await rig.WriteAsync(before.DrainOutbox());
         using var after = new RandomEngine(new MemoryJournal(keepRecords: true));
         using var reader = new StateReader(rig.Database);
-        Assert.Throws<JournalDamagedException>(() => after.Loop.Recover(reader.Read()));
+        Assert.Throws<StateDamagedException>(() => after.Loop.Recover(reader.Read()));
     }
 
     private static IEnumerable<PositionView> Closed(IEnumerable<OutputGroup> groups) => groups.SelectMany(g => g.Outputs).OfType<PositionClosed>().Select(c => c.View());

@@ -13,10 +13,11 @@ internal sealed class Rig : IAsyncDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("sink-tests-").FullName;
+    private readonly string _directory;
 
-    public Rig(int outboxCapacity = 100_000)
+    public Rig(int outboxCapacity = 100_000, string? directory = null)
     {
+        _directory = directory ?? Directory.CreateTempSubdirectory("sink-tests-").FullName;
         Path = System.IO.Path.Combine(_directory, "stream_recorder.db");
         Database = Database.Open(Path);
         Queries = new Queries(Database);

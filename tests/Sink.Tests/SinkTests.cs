@@ -7,7 +7,7 @@ namespace StreamRecorder.Sink.Tests;
 /// <summary>The pump: whole groups, exactly once, whatever the database does.</summary>
 public sealed class SinkTests : IAsyncDisposable
 {
-    private static readonly string[] AllTables =
+    internal static readonly string[] AllTables =
         ["recorder_positions", "fills", "position_keys", "symbol_folds", "symbols", "recorders", "recorder_tokens", "position_snapshots", "deliveries"];
 
     private readonly Rig _rig = new();
@@ -94,54 +94,6 @@ public sealed class SinkTests : IAsyncDisposable
         await _rig.WriteAsync(_script.Groups);
         Assert.Equal(6, _rig.Queries.ClosedRowCount());
         Assert.Equal(_script.Sequence, _rig.Queries.State().Sequence);
-    }
-
-    [Fact]
-    public async Task Database_LockedForAWhile_IsTriedAgainUntilAllIsThereOnce()
-    {
-        var recorder = _script.Recorder("A");
-        _script.Trades(recorder, 10);
-        using (var other = _rig.Connect())
-        {
-            Database.Execute(other, "BEGIN IMMEDIATE");
-            _rig.StartSink();
-            _rig.Release(_script.Groups);
-            await _rig.Log.FirstError.Task.WaitAsync(Rig.Limit, TestContext.Current.CancellationToken);
-            Assert.True(_rig.Sink!.Metrics.IsFailing);
-            Assert.Equal(10, new ClosedReader(_rig.Outbox, _rig.Queries).Closed(new ClosedFilter()).Count);
-            Database.Execute(other, "ROLLBACK");
-        }
-        await _rig.DurableAsync(_script.Sequence);
-        Assert.Equal(10, _rig.Queries.ClosedRowCount());
-        Assert.Equal(20L, _rig.Value("SELECT count(*) FROM fills"));
-        Assert.False(_rig.Sink.Metrics.IsFailing);
-        Assert.True(_rig.Sink.Metrics.Retries >= 1);
-        Assert.Equal(1, _rig.Log.Errors);
-        Assert.Equal(1, _rig.Log.Informations);
-    }
-
-    [Fact]
-    public async Task Database_DeletedUnderTheService_IsNeverMadeAnew()
-    {
-        _rig.StartSink();
-        _rig.Release([new OutputGroup(1, Script.Start, [])]);
-        await _rig.DurableAsync(1);
-        await _rig.EndSinkAsync();
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_rig.Path)!)) File.Delete(file);
-        _rig.StartSink();
-        await _rig.Log.FirstError.Task.WaitAsync(Rig.Limit, TestContext.Current.CancellationToken);
-        Assert.False(File.Exists(_rig.Path));
-    }
-
-    [Fact]
-    public async Task Database_ReplacedByAnother_EndsTheSink()
-    {
-        Database.Open(_rig.Path + ".new");
-        File.Move(_rig.Path + ".new", _rig.Path, overwrite: true);
-        foreach (var rest in new[] { "-wal", "-shm" }) File.Delete(_rig.Path + rest);
-        _rig.StartSink();
-        await Assert.ThrowsAsync<DatabaseDamagedException>(_rig.RunEndsAsync);
-        await Assert.ThrowsAsync<DatabaseUnavailableException>(() => _rig.Sink!.ThinAsync(Script.Start));
     }
 
     [Fact]

@@ -38,6 +38,9 @@ public static class PositionCodec
         return true;
     }
 
+    /// <summary>Written by a program that knows more than this one: not damage, and not to be touched.</summary>
+    public static bool IsNewer(ReadOnlySpan<byte> bytes) => bytes.Length >= sizeof(int) && BinaryPrimitives.ReadInt32LittleEndian(bytes) > Version;
+
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
