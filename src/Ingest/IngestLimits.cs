@@ -23,6 +23,9 @@ public static class IngestLimits
     /// <summary>How much of a wrong value is shown back in a sentence.</summary>
     public const int ShownLengthMax = 60;
 
+    /// <summary>How much of a body is kept and shown, as the contract's ledger has it.</summary>
+    public const int KeptBodyBytesMax = 4096;
+
     /// <summary>A webhook is answered within this time of its arrival. TradingView gives up after 3 s and does not send again then.</summary>
     public static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(2500);
 

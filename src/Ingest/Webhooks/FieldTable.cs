@@ -9,10 +9,15 @@ internal sealed record KnownName(string Name, Field Field, bool IsZeroMark);
 /// <summary>From field names, as bytes and in any case, to what they say: all dialects in one table. Two dialects may not disagree about a name.</summary>
 internal sealed class FieldTable
 {
-    /// <summary>JSON bodies and CrossTrade's text.</summary>
-    public static readonly FieldTable Common = new(
+    /// <summary>All senders that are known.</summary>
+    public static readonly IReadOnlyList<Dialect> Dialects =
+    [
         NativeDialect.Instance, TradingViewDialect.Instance, TradersPostDialect.Instance, PickMyTradeDialect.Instance, TradeManagerDialect.Instance,
-        ThreeCommasDialect.Instance, AlgoWayDialect.Instance, TickerlyDialect.Instance, CrossTradeDialect.Instance, AutoViewDialect.Instance);
+        ThreeCommasDialect.Instance, AlgoWayDialect.Instance, TickerlyDialect.Instance, CrossTradeDialect.Instance, AutoViewDialect.Instance,
+    ];
+
+    /// <summary>JSON bodies and CrossTrade's text.</summary>
+    public static readonly FieldTable Common = new([.. Dialects]);
 
     /// <summary>AutoView's text: single letters mean something of their own there.</summary>
     public static readonly FieldTable AutoView = new(AutoViewDialect.TextOnly);

@@ -12,6 +12,9 @@ internal ref struct JsonBody
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = IngestLimits.JsonDepthMax };
 
+    /// <summary>Between <c>{{</c> and <c>}}</c> may be a sender's secret: with these it is no placeholder.</summary>
+    private static readonly SearchValues<byte> NoPlaceholder = SearchValues.Create("{}:=,;'\r\n"u8);
+
     private readonly SignalDraft _draft;
     private Utf8JsonReader _reader;
     private KeysSeen _keys;
@@ -68,7 +71,7 @@ internal ref struct JsonBody
         // "quantity": {{strategy.order.contracts}} is the usual reason, and hard to see in a position.
         var start = body.IndexOf("{{"u8);
         var length = start < 0 ? -1 : body[start..].IndexOf("}}"u8);
-        if (length > 0 && length < IngestLimits.ShownLengthMax)
+        if (length > 0 && length < IngestLimits.ShownLengthMax && !body.Slice(start + 2, length - 2).ContainsAny(NoPlaceholder))
             return Rejection.PlaceholderUnresolved.Because($"The JSON still holds {SignalDraft.Shown(body.Slice(start, length + 2))}.");
         return Rejection.BodyUnreadable.Because($"The JSON breaks at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}.");
     }

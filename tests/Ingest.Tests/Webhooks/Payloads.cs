@@ -159,6 +159,7 @@ internal static class Payloads
         ("[1]", Rejection.BodyUnreadable, null),
         ("{}", Rejection.ActionMissing, "action"),
         ("{", Rejection.BodyUnreadable, null),
+        ("""{{"token":"hunter2"}}""", Rejection.BodyUnreadable, null),
         ("""{"action":"buy","symbol":"MNQ1!"}x""", Rejection.BodyUnreadable, null),
         ("""{"action":"buy","symbol":"MNQ1!",}""", Rejection.BodyUnreadable, null),
         ("""{"action":"buy","symbol":"MNQ1!"}{"action":"buy"}""", Rejection.BodyUnreadable, null),
