@@ -95,6 +95,21 @@ public static class EngineLimits
     /// </summary>
     public const long AlertAheadMax = 600 * Timestamp.Second;
 
+    /// <summary>Symbols whose ticks may be pending while a feed's sequence is, so that all fit one record: at most 230 bytes each, 230 KiB of its 256.</summary>
+    public const int FoldsPerRecord = 1024;
+
+    /// <summary>Feeds whose sequences may be pending at a time: at most 74 bytes each, 18 KiB of the same record.</summary>
+    public const int FeedsPerRecord = 256;
+
+    /// <summary>Names of feeds remembered, connected or not: each a row and some 100 bytes. A service has a handful; a client that makes up names finds an end.</summary>
+    public const int FeedsMax = 1000;
+
+    /// <summary>A feed not heard of for so long may be forgotten: nobody still holds a batch from then to send again.</summary>
+    public const long FeedAge = 30 * Timestamp.Day;
+
+    /// <summary>Longest name of a feed.</summary>
+    public const int FeedNameLengthMax = 64;
+
     /// <summary>Recorders, tokens and keys that one service manages.</summary>
     public const int RecordersMax = 100_000;
     public const int TokensPerRecorderMax = 32;

@@ -1,3 +1,4 @@
+using StreamRecorder.Engine.Feeds;
 using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
@@ -30,6 +31,7 @@ public sealed class EngineLoop
     private readonly Queue<Query> _queries = new();
     private readonly List<TaskCompletionSource> _durableWaiters = [];
     private readonly List<Output> _outputs = [];
+    private readonly FeedProgress _feeds = new();
     private long _foldedStamp;
 
     public EngineLoop(StateMachine state, IJournal journal, Inbox inbox, Outbox outbox, TimeProvider time, Retention? retention = null)
@@ -54,7 +56,7 @@ public sealed class EngineLoop
     public Action<OutputGroup>? Released { get; set; }
 
     /// <summary>Nothing waits: neither messages, nor commits, nor releases.</summary>
-    public bool IsIdle => _inbox.IsEmpty && _releases.Count == 0 && _queries.Count == 0 && _durableWaiters.Count == 0 && _state.Prices.WithPending.Count == 0;
+    public bool IsIdle => _inbox.IsEmpty && _releases.Count == 0 && _queries.Count == 0 && _durableWaiters.Count == 0 && !HasPending;
 
     /// <summary>True when a turn would have something to do at once, without a new message or commit.</summary>
     internal bool HasWork =>
@@ -68,11 +70,16 @@ public sealed class EngineLoop
     {
         get
         {
-            var pending = _state.Prices.WithPending.Count > 0;
+            var pending = HasPending;
             if (!CanTake()) return pending || !_inbox.IsEmpty || _queries.Count > 0 || _durableWaiters.Count > 0 ? EngineLimits.RoomInterval : Timeout.InfiniteTimeSpan;
             return pending ? UntilFold : Timeout.InfiniteTimeSpan;
         }
     }
+
+    /// <summary>Ticks that are not journalled, or connections that are to be told of some that are.</summary>
+    private bool HasPending => _state.Prices.WithPending.Count > 0 || !_feeds.IsEmpty;
+
+    private long Now => Math.Max(_state.Now, Timestamp.From(_time.GetUtcNow()));
 
     private TimeSpan UntilFold
     {
@@ -102,7 +109,7 @@ public sealed class EngineLoop
     {
         if (_journal.Fault is { } fault) throw new JournalFailedException("the journal cannot be written", fault);
         var done = ReleaseCommitted();
-        for (var taken = 0; taken < EngineLimits.MessagesPerTurn && CanTake() && _inbox.TryTake(out var message); taken++, done++) Handle(message!);
+        for (var taken = 0; taken < EngineLimits.MessagesPerTurn && CanHandle() && _inbox.TryTake(out var message); taken++, done++) Handle(message!);
         done += StepQueries();
         done += FoldIfDue();
         if (_journal.AppendedSequence > _journal.CommittedSequence) _journal.StartCommit();
@@ -148,6 +155,9 @@ public sealed class EngineLoop
 
     private bool CanTake() => _releases.Count < EngineLimits.ReleasesMax && _journal.CanAppend(AppendHeadroom);
 
+    /// <summary>Too many symbols with pending ticks: they go to the journal first.</summary>
+    private bool CanHandle() => _state.Prices.WithPending.Count <= EngineLimits.FoldsPerRecord && CanTake();
+
     private bool IsReleasable() =>
         _releases.TryPeek(out var release) && release.Sequence <= _journal.CommittedSequence && (release.Group is null || _outbox.TryReleaseIsPossible);
 
@@ -175,12 +185,27 @@ public sealed class EngineLoop
 
     private void HandleTicks(TickBatch batch)
     {
-        var late = _state.Prices.Observe(batch.Ticks.AsSpan(0, batch.Count));
-        batch.Session.Count(batch.Count - late, late);
-        Counters.TicksApplied += batch.Count - late;
-        Counters.TicksLate += late;
+        if (batch.Session.TryTake(batch.Sequence)) Observe(batch);
+        else _feeds.Took(batch.Session, new FeedTally { Repeated = batch.Count });
         if (batch.Durable is { } waiter) _durableWaiters.Add(waiter);
         batch.Return();
+    }
+
+    private void Observe(TickBatch batch)
+    {
+        MakeRoom(batch.Sequence != 0, Math.Min(batch.SymbolsMax, batch.Count));
+        var late = _state.Prices.Observe(batch.Ticks.AsSpan(0, batch.Count));
+        var applied = batch.Count - late;
+        _feeds.Took(batch.Session, new FeedTally(batch.Sequence, applied, late, batch.Rejected, Repeated: 0));
+        Counters.TicksApplied += applied;
+        Counters.TicksLate += late;
+    }
+
+    /// <summary>While a feed's sequence is pending, what is pending must fit one record together with it.</summary>
+    private void MakeRoom(bool hasSequence, int symbols)
+    {
+        if (!hasSequence && _feeds.MarkCount == 0) return;
+        if (_state.Prices.WithPending.Count + symbols > EngineLimits.FoldsPerRecord || _feeds.MarkCount == EngineLimits.FeedsPerRecord) FoldAll(Now);
     }
 
     private void HandleSignal(SignalMessage message)
@@ -222,6 +247,7 @@ public sealed class EngineLoop
             return;
         }
         if (command.RootOf(_state) is { } root) FoldRoot(root, now);
+        if (command is OpenFeed) FoldAll(now);
         var plan = command.Plan(_state);
         _inbox.Done();
         if (plan.Refusal is not null) Refuse(command, new CommandResult(0, plan.Refusal, null));
@@ -254,7 +280,24 @@ public sealed class EngineLoop
     {
         var pending = _state.Prices.WithPending;
         for (var i = pending.Count - 1; i >= 0; i--)
-            if (pending[i].Symbol.Root == root) Fold(pending[i], now);
+        {
+            if (pending[i].Symbol.Root != root) continue;
+            if (_feeds.MarkCount > 0)
+            {
+                FoldAll(now);
+                return;
+            }
+            Fold(pending[i], now);
+        }
+    }
+
+    /// <summary>What is pending, of all symbols, with the sequences of feeds if there are any.</summary>
+    private void FoldAll(long now)
+    {
+        var pending = _state.Prices.WithPending;
+        if (_feeds.MarkCount > 0) Append(now, _feeds.TakeFold(_state.Prices), null);
+        while (pending.Count > 0) Fold(pending[^1], now);
+        _feeds.TakeReports((session, report) => _releases.Enqueue(new Release(_state.Sequence, null, session, report)));
     }
 
     private void Fold(PriceStream stream, long now) => Append(now, _state.Prices.TakePending(stream), null);
@@ -263,12 +306,14 @@ public sealed class EngineLoop
     private int FoldIfDue()
     {
         var pending = _state.Prices.WithPending;
-        var isWaitedFor = _durableWaiters.Count > 0;
-        if (!isWaitedFor && (pending.Count == 0 || UntilFold > TimeSpan.Zero)) return 0;
-        var now = Math.Max(_state.Now, Timestamp.From(_time.GetUtcNow()));
-        var folded = 0;
-        for (; pending.Count > 0 && CanTake(); folded++) Fold(pending[^1], now);
-        if (pending.Count > 0) return folded;
+        var isWaitedFor = _durableWaiters.Count > 0 || pending.Count > EngineLimits.FoldsPerRecord;
+        if (!CanTake() || (!isWaitedFor && (!HasPending || UntilFold > TimeSpan.Zero))) return 0;
+        var now = Now;
+        var folded = 1;
+        // More than fit a record have no sequences among them, and may be more than the journal has room for.
+        for (; pending.Count > EngineLimits.FoldsPerRecord && CanTake(); folded++) Fold(pending[^1], now);
+        if (!CanTake()) return folded;
+        FoldAll(now);
         _foldedStamp = _time.GetTimestamp();
         foreach (var waiter in _durableWaiters) _releases.Enqueue(new Release(_state.Sequence, null, waiter, null));
         folded += _durableWaiters.Count;
@@ -330,6 +375,9 @@ public sealed class EngineLoop
                     break;
                 case TaskCompletionSource waiter:
                     waiter.TrySetResult();
+                    break;
+                case FeedSession session:
+                    session.Tell((FeedReport)Result!);
                     break;
             }
         }

@@ -1,3 +1,4 @@
+using StreamRecorder.Engine.Feeds;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
@@ -31,6 +32,8 @@ public sealed class StateMachine : IDisposable
     public PositionStore Store { get; }
 
     public OpenPositions Open { get; } = new();
+
+    public FeedTable Feeds { get; } = new();
 
     public RepeatMemory Repeats { get; } = new();
 
@@ -70,8 +73,11 @@ public sealed class StateMachine : IDisposable
         switch (input)
         {
             case TickFold fold:
-                Prices.Apply(fold, Now);
-                outputs.Add(new FoldApplied(fold.Symbol, fold.Ticks));
+                Apply(fold, outputs);
+                return null;
+            case FeedFold fold:
+                foreach (var ticks in fold.Folds) Apply(ticks, outputs);
+                foreach (var mark in fold.Marks) outputs.Add(new FeedSeen(Feeds.Mark(mark, Now)));
                 return null;
             case SignalInput signal:
                 return ApplySignal(signal, outputs);
@@ -84,6 +90,12 @@ public sealed class StateMachine : IDisposable
                 ApplyTables(input, outputs);
                 return null;
         }
+    }
+
+    private void Apply(TickFold fold, List<Output> outputs)
+    {
+        Prices.Apply(fold, Now);
+        outputs.Add(new FoldApplied(fold.Symbol, fold.Ticks));
     }
 
     /// <summary>Takes over what the database holds as of one sequence; inputs after it follow by <see cref="Apply"/>. Once, before the first input.</summary>
@@ -107,6 +119,7 @@ public sealed class StateMachine : IDisposable
             if (repeat.Key is { } text) Repeats.Remember(repeat.RecorderId, text, repeat.BodyHash, repeat.At, repeat.Answer);
             else Bodies.Remember(repeat.RecorderId, repeat.BodyHash, repeat.Answer, repeat.At, repeat.Until, repeat.HasFiringTime);
         }
+        foreach (var feed in stored.Feeds) Feeds.Load(feed);
         NextRecorderId = stored.NextRecorderId;
         TotalGap = stored.TotalGap;
         Sequence = stored.Sequence;
@@ -281,6 +294,10 @@ public sealed class StateMachine : IDisposable
             case ApiKeyRemoved removed:
                 Directory = Directory.WithoutKey(Directory.FindKey(removed.HashHex)!);
                 outputs.Add(new ApiKeyDeleted(removed.HashHex));
+                break;
+            case FeedOpened opened:
+                outputs.AddRange(Feeds.Open(opened.Name, Now).Select(name => new FeedForgotten(name)));
+                outputs.Add(new FeedSeen(Feeds.Find(opened.Name)!));
                 break;
             case InstrumentsSet set:
                 Instruments = set.FromFiles ? Instruments.WithFiles(Merge(Instruments.FromFiles.Values, set.Rows)) : Instruments.WithApi(set.Rows);

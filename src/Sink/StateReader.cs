@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
+using StreamRecorder.Engine.Feeds;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
@@ -48,6 +49,7 @@ public sealed class StateReader : IDisposable
         InstrumentsFromApi = ReadInstruments(fromFiles: false),
         FrontContractsFromFile = ReadFronts(fromFile: true),
         FrontContractsFromApi = ReadFronts(fromFile: false),
+        Feeds = [.. Rows("SELECT name, sequence, seen_at FROM feeds").Select(row => new Feed(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2))))],
         Prices = Rows("SELECT name, root, last_price_e9, last_at, newest_at, changed_at FROM symbols WHERE last_at IS NOT NULL").Select(row => new StoredPrice(
             StoredSymbol.Of(row.GetString(0), row.GetString(1)), row.GetInt64(2), Columns.ReadTime(row.GetString(3)), Columns.ReadTime(row.GetString(4)),
             Columns.ReadTime(row.GetString(5)))),

@@ -9,7 +9,7 @@ using StreamRecorder.Engine.Recorders;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Rows of recorders, tokens, keys, instruments, front contracts and deliveries. Rare, so each change is applied by itself and in order.
+/// Rows of recorders, tokens, keys, instruments, front contracts, feeds and deliveries. Rare, so each change is applied by itself and in order.
 /// </summary>
 internal sealed class TableWriter(SqliteConnection connection) : IDisposable
 {
@@ -53,6 +53,9 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
     private readonly Statement _deleteFront = new(connection, "DELETE FROM front_contracts WHERE from_file = 0 AND root = ? AND from_utc = ?");
     private readonly Statement _insertFront = new(connection, "INSERT INTO front_contracts (root, contract, from_utc, from_file) VALUES (?, ?, ?, ?)");
 
+    private readonly Statement _upsertFeed = new(connection, "INSERT OR REPLACE INTO feeds (name, sequence, seen_at) VALUES (?, ?, ?)");
+    private readonly Statement _deleteFeed = new(connection, "DELETE FROM feeds WHERE name = ?");
+
     private readonly Statement _setGap = new(connection, "UPDATE state SET total_gap_us = ?");
 
     private readonly Statement _insertDelivery = new(connection, """
@@ -86,6 +89,12 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
             case SignalApplied applied:
                 Write(applied, change.At);
                 break;
+            case FeedSeen seen:
+                _upsertFeed.Add(seen.Feed.Name).Add(seen.Feed.Sequence).Add(Timestamp.Format(seen.Feed.SeenAt)).Run();
+                break;
+            case FeedForgotten forgotten:
+                _deleteFeed.Add(forgotten.Name).Run();
+                break;
             case GapCounted gap:
                 _setGap.Add(gap.TotalGap).Run();
                 break;
@@ -99,7 +108,7 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
         foreach (var statement in new[]
         {
             _upsertRecorder, _nextRecorderId, _deleteTokens, _insertToken, _rememberName, _deleteRecorder, _deleteKeys, _upsertApiKey, _deleteApiKey,
-            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _setGap, _insertDelivery,
+            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _upsertFeed, _deleteFeed, _setGap, _insertDelivery,
         })
             statement.Dispose();
     }

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
+using StreamRecorder.Engine.Feeds;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
@@ -105,6 +106,10 @@ public sealed class VerificationReader : IDisposable
             Real = row.GetDouble(5),
         },
         ("$name", name)).SingleOrDefault();
+
+    /// <summary>All feeds by name.</summary>
+    public Dictionary<string, Feed> Feeds() => Rows(
+        "SELECT name, sequence, seen_at FROM feeds", row => new Feed(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2)))).ToDictionary(f => f.Name, StringComparer.Ordinal);
 
     /// <summary>Whether a snapshot of a position was taken at the moment that its row names as its last change.</summary>
     public bool HasSnapshot(StoredPosition position) => Rows(

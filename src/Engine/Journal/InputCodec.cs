@@ -1,7 +1,6 @@
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Positions;
-using StreamRecorder.Engine.Prices;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Engine.Signals;
 
@@ -15,6 +14,7 @@ public sealed class InputCodec(SymbolTable symbols)
 {
     private const byte Version = 1;
     private readonly RecordWriter _writer = new();
+    private readonly FoldCodec _folds = new(symbols);
 
     private enum Kind : byte
     {
@@ -27,6 +27,8 @@ public sealed class InputCodec(SymbolTable symbols)
         InstrumentsSet = 7,
         FrontContractsSet = 8,
         ServiceStarted = 9,
+        FeedFold = 10,
+        FeedOpened = 11,
     }
 
     /// <summary>The bytes are good until the next call.</summary>
@@ -37,8 +39,15 @@ public sealed class InputCodec(SymbolTable symbols)
         {
             case TickFold fold:
                 Head(Kind.TickFold, at);
-                Write(fold.Symbol);
-                Write(fold.Ticks);
+                FoldCodec.Write(_writer, fold);
+                break;
+            case FeedFold fold:
+                Head(Kind.FeedFold, at);
+                FoldCodec.Write(_writer, fold);
+                break;
+            case FeedOpened opened:
+                Head(Kind.FeedOpened, at);
+                _writer.Text(opened.Name);
                 break;
             case SignalInput signal:
                 Head(Kind.Signal, at);
@@ -92,7 +101,9 @@ public sealed class InputCodec(SymbolTable symbols)
         if (version != Version) throw new InvalidDataException($"record kind {kind} has version {version}; this program knows {Version}");
         Input input = kind switch
         {
-            Kind.TickFold => new TickFold(ReadSymbol(ref reader), ReadExcursion(ref reader)),
+            Kind.TickFold => _folds.Read(ref reader),
+            Kind.FeedFold => _folds.ReadFeedFold(ref reader),
+            Kind.FeedOpened => new FeedOpened(reader.Text()),
             Kind.Signal => ReadSignal(ref reader),
             Kind.RecorderSet => new RecorderSet(ReadRecorder(ref reader)),
             Kind.RecorderRemoved => new RecorderRemoved(reader.Int64()),
@@ -117,48 +128,9 @@ public sealed class InputCodec(SymbolTable symbols)
         _writer.Int64(at);
     }
 
-    private void Write(Symbol symbol)
-    {
-        _writer.Text(symbol.Name);
-        _writer.Text(symbol.Root);
-        _writer.Byte((byte)symbol.Kind);
-        _writer.Byte((byte)symbol.ContinuousIndex);
-    }
+    private void Write(Symbol symbol) => FoldCodec.Write(_writer, symbol);
 
-    private Symbol ReadSymbol(ref RecordReader reader) =>
-        symbols.FromCanonical(reader.Text(), reader.Text(), (SymbolKind)reader.Byte(), reader.Byte());
-
-    private void Write(in Excursion ticks)
-    {
-        _writer.Int64(ticks.Count);
-        _writer.Int64(ticks.First);
-        _writer.Int64(ticks.FirstAt);
-        _writer.Int64(ticks.Last);
-        _writer.Int64(ticks.LastAt);
-        _writer.Int64(ticks.Min);
-        _writer.Int64(ticks.MinAt);
-        _writer.Int64(ticks.Max);
-        _writer.Int64(ticks.MaxAt);
-        _writer.Int64(ticks.Drop);
-        _writer.Int64(ticks.Rise);
-        _writer.Int64(ticks.NewestAt);
-    }
-
-    private static Excursion ReadExcursion(ref RecordReader reader) => new()
-    {
-        Count = reader.Int64(),
-        First = reader.Int64(),
-        FirstAt = reader.Int64(),
-        Last = reader.Int64(),
-        LastAt = reader.Int64(),
-        Min = reader.Int64(),
-        MinAt = reader.Int64(),
-        Max = reader.Int64(),
-        MaxAt = reader.Int64(),
-        Drop = reader.Int64(),
-        Rise = reader.Int64(),
-        NewestAt = reader.Int64(),
-    };
+    private Symbol ReadSymbol(ref RecordReader reader) => _folds.ReadSymbol(ref reader);
 
     private void Write(SignalInput input)
     {

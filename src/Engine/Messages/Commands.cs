@@ -115,6 +115,22 @@ public sealed class SetFrontContracts(IReadOnlyList<FrontContract> rows, bool fr
 }
 
 /// <summary>
+/// A connection gives the name of its feed. Everything that the name's earlier connections sent is in the journal when this is done; its value is the sequence (long) of the newest
+/// batch, behind which the feed goes on. The earlier connections must have ended.
+/// </summary>
+public sealed class OpenFeed(FeedSession session) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        var feed = state.Feeds.Find(session.Name!);
+        if (feed is null && !state.Feeds.HasRoom(Math.Max(state.Now, ReceivedAt)))
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"The names of {EngineLimits.FeedsMax} feeds are remembered already; the one that is silent longest is forgotten in time."));
+        session.Resume(feed?.Sequence ?? 0);
+        return new CommandPlan(null, new FeedOpened(session.Name!), feed?.Sequence ?? 0);
+    }
+}
+
+/// <summary>
 /// Journals that this process begins to take inputs: the end of a gap, if there was one. <paramref name="wasAnswered"/> tells of an answer's sequence whether it is known to have been
 /// written before the last process ended; null: nothing is known.
 /// </summary>

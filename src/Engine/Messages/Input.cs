@@ -1,3 +1,4 @@
+using StreamRecorder.Engine.Feeds;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
@@ -14,6 +15,15 @@ public abstract record Input;
 
 /// <summary>The ticks of one symbol since its last fold, as the one value that all of them amount to.</summary>
 public sealed record TickFold(Symbol Symbol, Excursion Ticks) : Input;
+
+/// <summary>
+/// All ticks that were pending, of every symbol, and the sequences up to which they bring feeds: one input, so that no crash can part a batch from its sequence or its symbols
+/// from each other.
+/// </summary>
+public sealed record FeedFold(IReadOnlyList<TickFold> Folds, IReadOnlyList<FeedMark> Marks) : Input;
+
+/// <summary>A connection gave the name of a feed: it is remembered from here on, and names not heard of for long are forgotten.</summary>
+public sealed record FeedOpened(string Name) : Input;
 
 /// <summary>A signal that is applied or ignored, with everything resolved: the settings that held, the contract and the price.</summary>
 public sealed record SignalInput(long RecorderId, Signal Signal) : Input

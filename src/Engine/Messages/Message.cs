@@ -65,6 +65,15 @@ public sealed class TickBatch : Message
 
     public int Count { get; set; }
 
+    /// <summary>The batch's number under the session's name, from 1 on; 0: it has none, and sent again it counts again.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Ticks that came with these and were not understood: only counted.</summary>
+    public int Rejected { get; set; }
+
+    /// <summary>How many symbols there are among the ticks at most.</summary>
+    public int SymbolsMax { get; set; } = EngineLimits.TicksPerBatch;
+
     /// <summary>Set on the last batch of a request: completes when all ticks of the session so far are applied and durable.</summary>
     public TaskCompletionSource? Durable { get; set; }
 
@@ -77,26 +86,6 @@ public sealed class TickBatch : Message
     internal void Return()
     {
         if (Pool.Count < EngineLimits.TickBatchesMax) Pool.Add(Ticks);
-    }
-}
-
-/// <summary>What became of one feed's ticks. Written by the engine's thread, read by the feed once its batch is done.</summary>
-public sealed class FeedSession(string feed)
-{
-    private long _applied;
-    private long _late;
-
-    /// <summary>Label of the feed in metrics: <c>http</c>, <c>socket</c>, <c>demo</c> …</summary>
-    public string Feed { get; } = feed;
-
-    public long Applied => Interlocked.Read(ref _applied);
-
-    public long Late => Interlocked.Read(ref _late);
-
-    internal void Count(long applied, long late)
-    {
-        Interlocked.Add(ref _applied, applied);
-        Interlocked.Add(ref _late, late);
     }
 }
 

@@ -1,3 +1,4 @@
+using StreamRecorder.Engine.Feeds;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
@@ -24,6 +25,12 @@ public sealed record PositionClosed(Position Position, PositionNames Names, Clos
 
 /// <summary>Ticks of one symbol that the sequence added.</summary>
 public sealed record FoldApplied(Symbol Symbol, Excursion Ticks) : Output;
+
+/// <summary>A feed was heard of: a new name, or one whose batches are journalled further.</summary>
+public sealed record FeedSeen(Feed Feed) : Output;
+
+/// <summary>A feed was silent for so long that its name is free again.</summary>
+public sealed record FeedForgotten(string Name) : Output;
 
 /// <summary>A signal and what became of it. A repeat is given the same answer until <paramref name="RememberUntil"/> (µs; 0: it has nothing to be known again by).</summary>
 public sealed record SignalApplied(SignalInput Input, SignalAnswer Answer, long RememberUntil) : Output;

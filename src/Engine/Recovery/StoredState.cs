@@ -1,3 +1,4 @@
+using StreamRecorder.Engine.Feeds;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
@@ -44,6 +45,7 @@ public sealed record StoredState
     public required IReadOnlyList<Instrument> InstrumentsFromApi { get; init; }
     public required IReadOnlyList<FrontContract> FrontContractsFromFile { get; init; }
     public required IReadOnlyList<FrontContract> FrontContractsFromApi { get; init; }
+    public required IReadOnlyList<Feed> Feeds { get; init; }
     public required IEnumerable<StoredPrice> Prices { get; init; }
 
     /// <summary>Open ones ordered by contract name (ordinal), then by the record's sequence; flat ones after them in any order.</summary>

@@ -23,6 +23,7 @@ internal sealed class Recomputation : IDisposable
     private readonly InputCodec _codec;
     private readonly KeyBook _keys;
     private readonly FoldChecks _folds;
+    private readonly FeedChecks _feeds;
     private readonly FillChecks _fills;
     private readonly PositionChecks _positions;
     private readonly Dictionary<int, PriceEpochs> _epochs = [];
@@ -38,6 +39,7 @@ internal sealed class Recomputation : IDisposable
         _codec = new InputCodec(_symbols);
         _keys = new KeyBook(database, first);
         _folds = new FoldChecks(database, findings, first);
+        _feeds = new FeedChecks(database, findings, isFromTheStart: first == 1);
         _fills = new FillChecks(database, findings, first);
         _positions = new PositionChecks(database, findings, isFromTheStart: first == 1);
     }
@@ -75,6 +77,7 @@ internal sealed class Recomputation : IDisposable
     public void End()
     {
         _folds.End();
+        _feeds.End();
         _fills.End();
         foreach (var stored in _database.Keys())
         {
@@ -95,10 +98,14 @@ internal sealed class Recomputation : IDisposable
         switch (input)
         {
             case TickFold fold:
-                FoldCount++;
-                if (!IsPossible(fold.Ticks)) _findings.Add($"{place}: the fold of {fold.Symbol.Name} contradicts itself: no ticks come to it");
-                EpochsOf(fold.Symbol.Id).Append(fold.Ticks);
-                _folds.Add(fold.Symbol.Name, fold.Ticks, at, place);
+                Apply(place, at, fold);
+                break;
+            case FeedFold fold:
+                foreach (var ticks in fold.Folds) Apply(place, at, ticks);
+                _feeds.Add(fold, at);
+                break;
+            case FeedOpened opened:
+                _feeds.Add(opened, at);
                 break;
             case SignalInput signal:
                 SignalCount++;
@@ -113,6 +120,14 @@ internal sealed class Recomputation : IDisposable
                 _keys.Remove(removed.RecorderId);
                 break;
         }
+    }
+
+    private void Apply(Place place, long at, TickFold fold)
+    {
+        FoldCount++;
+        if (!IsPossible(fold.Ticks)) _findings.Add($"{place}: the fold of {fold.Symbol.Name} contradicts itself: no ticks come to it");
+        EpochsOf(fold.Symbol.Id).Append(fold.Ticks);
+        _folds.Add(fold.Symbol.Name, fold.Ticks, at, place);
     }
 
     private void Apply(Place place, long at, SignalInput input)

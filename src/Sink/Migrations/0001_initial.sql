@@ -203,6 +203,15 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_by_end ON deliveries (until);
 
+-- Named senders of ticks: up to which of its batches each is in this file, so that one that reconnects loses and doubles nothing.
+CREATE TABLE feeds (
+  name TEXT PRIMARY KEY,
+  -- Of its newest batch; not of the journal.
+  sequence INTEGER NOT NULL,
+  -- Engine time at which it was last heard of.
+  seen_at TEXT NOT NULL
+) WITHOUT ROWID;
+
 -- Ticks of a symbol between two sequences, as the one value they amount to. Neighbours are one row unless an open key starts between them.
 CREATE TABLE symbol_folds (
   symbol TEXT NOT NULL,

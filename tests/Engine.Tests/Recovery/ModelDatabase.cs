@@ -30,6 +30,7 @@ internal sealed class ModelDatabase(IEnumerable<OutputGroup> groups)
             InstrumentsFromApi = [],
             FrontContractsFromFile = [],
             FrontContractsFromApi = [],
+            Feeds = [.. Outputs<FeedSeen>().GroupBy(f => f.Output.Feed.Name).Select(g => g.Last().Output.Feed)],
             Prices = Folds().GroupBy(f => f.Output.Symbol).Select(PriceOf),
             Keys = keys.Where(k => k.Record.IsOpen).OrderBy(k => k.Contract.Name, StringComparer.Ordinal).ThenBy(k => k.Record.Sequence)
                 .Concat(keys.Where(k => !k.Record.IsOpen)),

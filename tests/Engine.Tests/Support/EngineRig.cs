@@ -112,7 +112,13 @@ internal sealed class EngineRig : IDisposable
         var batch = TickBatch.Rent(_session, Now);
         foreach (var tick in ticks) batch.Ticks[batch.Count++] = tick;
         batch.Durable = durable;
-        var offered = Inbox.OfferAsync(batch, TestContext.Current.CancellationToken);
+        Offer(batch);
+    }
+
+    /// <summary>Puts a batch into the inbox, where there must be a place.</summary>
+    public void Offer(TickBatch batch)
+    {
+        var offered = Inbox.OfferAsync(batch, CancellationToken.None);
         Assert.True(offered.IsCompletedSuccessfully);
     }
 

@@ -3,16 +3,17 @@ using StreamRecorder.Engine.Journal;
 namespace StreamRecorder.Engine.Tests.Support;
 
 /// <summary>A journal whose commits end, or fail, when the test says so.</summary>
-internal sealed class HeldJournal : IJournal
+/// <param name="records">What is in it, committed, from the beginning: of an earlier life.</param>
+internal sealed class HeldJournal(IEnumerable<byte[]>? records = null) : IJournal
 {
-    private readonly List<byte[]> _records = [];
-    private long _committing;
+    private readonly List<byte[]> _records = [.. records ?? []];
+    private long _committing = records?.Count() ?? 0;
 
     public event Action? Committed;
 
     public long AppendedSequence => _records.Count;
 
-    public long CommittedSequence { get; private set; }
+    public long CommittedSequence { get; private set; } = records?.Count() ?? 0;
 
     public long BytesAppended => _records.Sum(r => r.Length);
 
@@ -20,6 +21,9 @@ internal sealed class HeldJournal : IJournal
 
     /// <summary>False: as if the disk had not caught up.</summary>
     public bool HasRoom { get; set; } = true;
+
+    /// <summary>Commits end as soon as they start.</summary>
+    public bool CommitsAtOnce { get; set; }
 
     public IReadOnlyList<byte[]> Records => _records;
 
@@ -38,6 +42,7 @@ internal sealed class HeldJournal : IJournal
     public void StartCommit()
     {
         if (_committing == CommittedSequence) _committing = AppendedSequence;
+        if (CommitsAtOnce) EndCommit();
     }
 
     /// <summary>The commit under way ends: what was appended when it started is safe.</summary>
