@@ -1,3 +1,5 @@
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Feeds;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Positions;
@@ -70,6 +72,9 @@ public sealed class StateReaderTests : IAsyncDisposable
         script.Apply(new InstrumentsSet([row with { TickValue = 4 }], FromFiles: false));
         script.Apply(new FrontContractsSet([new FrontContract("MNQ", "MNQZ2025", 9), new FrontContract("ES", "ESZ2025", 3)], FromFile: true));
         script.Apply(new ServiceStarted(null));
+        script.Apply(new FeedOpened("old"));
+        script.After(EngineLimits.FeedAge).Apply(new FeedOpened("new"));
+        script.Apply(new FeedFold([], [new FeedMark("new", 5)]));
         script.Buy(id, 1, 100, key: "k1");
         await _rig.WriteAsync(script.Groups);
         using var reader = new StateReader(_rig.Database);
@@ -82,6 +87,7 @@ public sealed class StateReaderTests : IAsyncDisposable
         Assert.Equal([row], stored.InstrumentsFromFiles);
         Assert.Equal([row with { TickValue = 4 }], stored.InstrumentsFromApi);
         Assert.Equal(script.State.FrontContracts.FromFile, stored.FrontContractsFromFile);
+        Assert.Equal([new Feed("new", 5, script.Groups[^2].At)], stored.Feeds);
         var repeat = Assert.Single(stored.Repeats);
         Assert.Equal(("k1", script.Groups[^1].Outputs.OfType<SignalApplied>().Single().Answer), (repeat.Key, repeat.Answer));
     }
@@ -92,7 +98,7 @@ public sealed class StateReaderTests : IAsyncDisposable
         for (var i = 0; i < 60; i++) Steps.Random(script, random, recorders);
     }
 
-    private static List<string> Describe(Engine.StateMachine state)
+    private static List<string> Describe(StateMachine state)
     {
         var lines = new List<string> { $"{state.Sequence} {state.Now} {state.NextRecorderId} {state.Open.Count} {state.TotalGap}" };
         foreach (var recorder in state.Directory.Recorders)

@@ -21,6 +21,7 @@ internal sealed class LiveHistory : IAsyncDisposable
     private static readonly string[] Spellings = ["MNQ1!", "GC1!", "GCZ2025", "GCG2026", "ES1!", "AAA"];
 
     private readonly FeedSession _session = new("test");
+    private readonly FeedSession _named = new("test", "gateway", _ => { });
     private readonly Inbox _inbox = new();
     private readonly SymbolTable _symbols = new();
     private readonly Outbox _outbox = new(100_000);
@@ -32,6 +33,7 @@ internal sealed class LiveHistory : IAsyncDisposable
     private readonly Task _sinkRun;
     private long _now = Start;
     private long _body;
+    private long _batch;
     private bool _isEnded;
 
     /// <summary>Starts on a directory, new or not, as the service does.</summary>
@@ -51,7 +53,10 @@ internal sealed class LiveHistory : IAsyncDisposable
         // Another front each time, so that open positions keep a contract that is front no more.
         var front = new FrontContract("GC", _state.FrontContracts.FrontAt("GC", _now) == "GCZ2025" ? "GCG2026" : "GCZ2025", Start - Timestamp.Day);
         Assert.Null(_inbox.Offer(new SetFrontContracts([front], fromFile: true) { ReceivedAt = _now }));
+        var opening = new OpenFeed(_named) { ReceivedAt = _now };
+        Assert.Null(_inbox.Offer(opening));
         Turn();
+        _batch = (long)opening.Result.GetAwaiter().GetResult().Value!;
     }
 
     public FasterJournal Journal { get; }
@@ -179,7 +184,9 @@ internal sealed class LiveHistory : IAsyncDisposable
 
     private void Ticks(Random random)
     {
-        var batch = TickBatch.Rent(_session, _now);
+        var isNamed = random.Next(3) == 0;
+        var batch = TickBatch.Rent(isNamed ? _named : _session, _now);
+        if (isNamed) batch.Sequence = ++_batch;
         var symbol = SymbolOf(random);
         for (var count = random.Next(1, 30); count > 0; count--)
             batch.Ticks[batch.Count++] = new Tick(symbol.Id, (25_000 + random.Next(-400, 400)) * Fixed9.One / 4, _now - random.Next(0, 6_000_000));

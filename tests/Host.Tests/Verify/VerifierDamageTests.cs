@@ -96,6 +96,16 @@ public sealed class VerifierDamageTests
     }
 
     [Fact]
+    public async Task Verify_SequenceOfAFeed_NamesTheRow()
+    {
+        using var files = await HistoryAsync(24);
+        files.Execute("UPDATE feeds SET sequence = sequence - 1 WHERE name = 'gateway'");
+        Assert.StartsWith("feeds, gateway: ", Assert.Single(files.Verify().Findings), StringComparison.Ordinal);
+        files.Execute("DELETE FROM feeds");
+        Assert.StartsWith("feeds, gateway: the row is missing", Assert.Single(files.Verify().Findings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Verify_LiveFigureOfAnOpenRow_IsComparedUntilASnapshotIsTaken()
     {
         using var files = await HistoryAsync(24);
