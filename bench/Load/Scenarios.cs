@@ -1,0 +1,13 @@
+using StreamRecorder.Load.Webhooks;
+
+namespace StreamRecorder.Load;
+
+/// <summary>All scenarios, in the order of the report.</summary>
+public static class Scenarios
+{
+    public static readonly IReadOnlyList<Scenario> All =
+    [
+        new WebhookThroughput(),
+        new WebhookLatency(),
+    ];
+}
