@@ -21,6 +21,7 @@ public sealed class FaultTests(ITestOutputHelper output)
     [InlineData("DroppedRow")]
     [InlineData("FoldTwice")]
     [InlineData("TornReversal")]
+    [InlineData("TruncationAboveC")]
     public void PlantedFault_OnSeedsThatPassWithoutIt_IsCaught(string kind)
     {
         var fault = Enum.Parse<FaultKind>(kind);

@@ -66,7 +66,7 @@ internal sealed class Restart(Random random, SimClock clock, Model model, Plante
         SimProcess? process = null;
         try
         {
-            process = new SimProcess(disk, database, clock, fault, random.Next(3) == 0 ? 16 : 100_000);
+            process = new SimProcess(disk, database, clock, fault, Retention(), random.Next(3) == 0 ? 16 : 100_000);
             fault.Started(database, process.Sink.Sequence, model);
             Recover(process, database);
             return process;
@@ -82,6 +82,9 @@ internal sealed class Restart(Random random, SimClock clock, Model model, Plante
             throw;
         }
     }
+
+    /// <summary>Short, so that truncations come within a run; none at all: whatever the database has may go at once.</summary>
+    private Retention Retention() => new(TimeSpan.FromSeconds(random.Next(3) * 4), random.Next(2) == 0 ? 24 * 1024 : 100 * 1024);
 
     private void Recover(SimProcess process, SimDatabase database)
     {

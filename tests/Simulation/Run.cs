@@ -34,7 +34,11 @@ internal sealed class Risks
     public int CrashesHeld { get; set; }
     public int CrashesInRecovery { get; set; }
     public int CrashesInTransaction { get; set; }
-    public int CrashesAfterTruncation { get; set; }
+    public int CrashesTruncationBegun { get; set; }
+    public int CrashesBetweenSlots { get; set; }
+    public int CrashesBeforeRemoval { get; set; }
+    public int CrashesAfterRemoval { get; set; }
+    public int HashesCompared { get; set; }
     public int JournalFaults { get; set; }
     public int FlipsRefused { get; set; }
     public int Answers { get; set; }
@@ -58,12 +62,14 @@ internal sealed class Run : IDisposable
     private readonly History _history;
     private readonly PlantedFault _fault;
     private readonly Restart _restart;
+
+    // Of the state after each turn since the last start: what is committed is always all of some turns.
+    private readonly Dictionary<long, string> _hashes = [];
     private SimDisk _disk;
     private SimDatabase _database;
     private SimProcess _process = null!; // From Start on.
     private int _heldTurns;
     private bool _failsData;
-    private long _firstSequence = 1;
 
     // Commits wait on the pool's threads until the run lets them go.
     static Run() => ThreadPool.SetMinThreads(32, 32);
@@ -76,6 +82,7 @@ internal sealed class Run : IDisposable
         _history = new History(_random, _client, _model, _clock);
         _fault = new PlantedFault(options.Fault, options.Seed);
         _restart = new Restart(_random, _clock, _model, _fault, _risks, _trace);
+        _history.TruncatesAnything = options.Fault == FaultKind.TruncationAboveC;
         _disk = new SimDisk(options.Seed);
         _database = SimDatabase.Create();
         if (options.LooksAtDisk) _client.DurableSequence = () => _disk.DurableSequence;
@@ -131,7 +138,8 @@ internal sealed class Run : IDisposable
             Crash(inTransaction: false);
             return;
         }
-        var isSinkDue = _random.Next(100) < 35;
+        // What the database has not is what a truncation above C takes away.
+        var isSinkDue = _random.Next(100) < (_options.Fault == FaultKind.TruncationAboveC ? 10 : 35);
         var isCrashDue = _random.Next(100) < (_disk.Lies ? 30 : 7);
         var isInTransaction = isSinkDue && isCrashDue && _process.Sink.StepIntoCrash(_random.Next(1, 40));
         if (isSinkDue && !isInTransaction) SinkStep();
@@ -150,6 +158,7 @@ internal sealed class Run : IDisposable
         try
         {
             _process.Loop.RunOnce();
+            _hashes[_process.State.Sequence] = StateHash.Of(_process.State);
             _client.Poll();
             _process.Journal.Settle(_failsData);
             _trace.Add($"turn, appended {_process.Journal.AppendedSequence}, held {_process.Journal.IsHeld}");
@@ -181,9 +190,11 @@ internal sealed class Run : IDisposable
         NoteRisks(inTransaction);
         if (!inTransaction) _database.EndFlight();
         var lost = _process.State.Sequence;
-        var crashed = _disk;
+        var (crashed, begin) = (_disk, _process.Journal.BeginAddress);
+        var stage = _disk.StageOf(begin);
         _disk = _disk.Crash(_random.Next(), losesPower);
         _database = _database.Crash(_random.Next());
+        NoteRisks(stage, _disk.StageOf(begin));
         _process.Dispose();
         _client.Crashed();
         _fault.Crashed();
@@ -191,6 +202,7 @@ internal sealed class Run : IDisposable
         var durable = _disk.DurableSequence;
         _trace.Add($"crash, in transaction {inTransaction}, loses power {losesPower}, durable {durable} of {lost}");
         if (_options.Fault is FaultKind.LostCommit or FaultKind.EarlyAnswer && _client.AnsweredSequence > durable) _fault.IsReached = true;
+        if (_options.Fault == FaultKind.TruncationAboveC && _disk.FirstSequence > _database.File.ReadStateAfresh().Sequence + 1) _fault.IsReached = true;
         _restart.TryDamaged(crashed, _disk, _database);
         Start();
         _risks.LostInputs += (int)(lost - _process.State.Sequence);
@@ -201,17 +213,33 @@ internal sealed class Run : IDisposable
         _risks.Crashes++;
         if (_process.Journal.IsHeld) _risks.CrashesHeld++;
         if (inTransaction) _risks.CrashesInTransaction++;
-        if (_process.Journal.FirstSequence == _firstSequence) return;
-        _firstSequence = _process.Journal.FirstSequence;
-        _risks.CrashesAfterTruncation++;
+    }
+
+    private void NoteRisks(TruncationStage before, TruncationStage after)
+    {
+        if (before == TruncationStage.Begun) _risks.CrashesTruncationBegun++;
+        if (before == TruncationStage.OneSlot) _risks.CrashesBetweenSlots++;
+        if (after == TruncationStage.FilesLeft) _risks.CrashesBeforeRemoval++;
+        if (after == TruncationStage.Done) _risks.CrashesAfterRemoval++;
     }
 
     private void Start()
     {
         (_process, _disk, _database) = _restart.Start(_disk, _database);
+        CompareHashes();
         _model.Market.Restarted();
         _process.Loop.Released = Released;
         _client.Send(new StartService { ReceivedAt = _clock.Micros }, _process);
+    }
+
+    private void CompareHashes()
+    {
+        if (_hashes.TryGetValue(_process.State.Sequence, out var before))
+        {
+            Check.Same(before, StateHash.Of(_process.State), $"hash of the state as of sequence {_process.State.Sequence}");
+            _risks.HashesCompared++;
+        }
+        _hashes.Clear();
     }
 
     private void Released(OutputGroup group)

@@ -27,7 +27,7 @@ public sealed class FasterJournal : IJournal
     private readonly int _payloadBytesMax;
 
     // Engine's thread.
-    private readonly SequenceIndex _index = new();
+    private readonly SequenceIndex _index;
     private readonly byte[] _record;
     private long _appended;
     private long _bytesAppended;
@@ -65,6 +65,8 @@ public sealed class FasterJournal : IJournal
             _firstSegment = _layout.SegmentOf(Math.Min(start.OlderBegin, _recovered.Begin));
             int room = _layout.PageBytes - JournalRecord.EntryBytes(0) - (int)JournalLimits.FirstAddress;
             _payloadBytesMax = Math.Min(JournalLimits.PayloadBytesMax, room);
+            // A journal of small files gives them up one by one too.
+            _index = new SequenceIndex(Math.Min(JournalLimits.IndexStrideBytes, _layout.SegmentBytes / 4));
             _memoryRoom = options.MemoryBytes - (2L * _layout.PageBytes);
             _record = new byte[JournalRecord.HeaderBytes + _payloadBytesMax];
             _device = new FasterDevice(disk) { WriteFailed = Fail };
@@ -111,6 +113,9 @@ public sealed class FasterJournal : IJournal
 
     /// <summary>Records may be appended up to here; for tests.</summary>
     internal long ReadyUntil => _ahead.ReadyUntil;
+
+    /// <summary>Files that no slot needs any more are not all removed yet; for tests.</summary>
+    internal bool IsFreeing => Volatile.Read(ref _firstSegment) < _layout.SegmentOf(_slots.FreeUntil);
 
     /// <summary>Handed to the disk up to here, committed or not; for tests.</summary>
     internal long FlushedUntil => _log.FlushedUntilAddress;

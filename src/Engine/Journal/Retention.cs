@@ -8,10 +8,14 @@ namespace StreamRecorder.Engine.Journal;
 /// </summary>
 public sealed class Retention(TimeSpan age, long bytesMax)
 {
-    /// <summary>Marks are this far apart in time, or in records when those come faster: fine enough for files of 16 MiB.</summary>
+    /// <summary>Marks are at most this far apart in time, or in records when those come faster: fine enough for files of 16 MiB.</summary>
     private const long MarkInterval = 60 * Timestamp.Second;
     private const long MarkRecords = 16_384;
 
+    /// <summary>A short age needs finer marks.</summary>
+    private const int MarksPerAge = 24;
+
+    private readonly long _markInterval = Math.Min(MarkInterval, age.Ticks / TimeSpan.TicksPerMicrosecond / MarksPerAge);
     private readonly Queue<(long Sequence, long At)> _marks = new();
     private (long Sequence, long At) _newest;
 
@@ -20,7 +24,7 @@ public sealed class Retention(TimeSpan age, long bytesMax)
 
     internal void Note(long sequence, long at)
     {
-        if (_newest.Sequence != 0 && at - _newest.At < MarkInterval && sequence - _newest.Sequence < MarkRecords) return;
+        if (_newest.Sequence != 0 && at - _newest.At < _markInterval && sequence - _newest.Sequence < MarkRecords) return;
         _newest = (sequence, at);
         _marks.Enqueue(_newest);
     }

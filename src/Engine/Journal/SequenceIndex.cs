@@ -1,10 +1,10 @@
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// Which record starts at which address, one point for each 64 KiB or so: enough to find where to truncate. Used by the engine's thread
-/// only.
+/// Which record starts at which address, one point for each <paramref name="strideBytes"/> or so: enough to find where to truncate. Used by the
+/// engine's thread only.
 /// </summary>
-internal sealed class SequenceIndex
+internal sealed class SequenceIndex(long strideBytes)
 {
     private readonly Queue<(long Sequence, long Address)> _points = new(capacity: 1024);
     private long _nextAt;
@@ -13,7 +13,7 @@ internal sealed class SequenceIndex
     public void Add(long sequence, long address)
     {
         if (address < _nextAt) return;
-        _nextAt = address + JournalLimits.IndexStrideBytes;
+        _nextAt = address + strideBytes;
         _points.Enqueue((sequence, address));
     }
 

@@ -1,3 +1,4 @@
+using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
@@ -11,6 +12,9 @@ namespace StreamRecorder.Simulation;
 /// <summary>What happens, decided by the seed alone: alerts of all kinds and modes, ticks, commands and queries.</summary>
 internal sealed class History(Random random, Client client, Model model, SimClock clock)
 {
+    /// <summary>A planted fault: the journal is told that the database has everything.</summary>
+    public bool TruncatesAnything { get; set; }
+
     private int _orders;
     private int _names;
 
@@ -23,25 +27,26 @@ internal sealed class History(Random random, Client client, Model model, SimCloc
 
     public void Act(SimProcess process, SimDatabase database)
     {
-        switch (random.Next(100))
+        switch (random.Next(TruncatesAnything ? 140 : 100))
         {
-            case < 40:
+            case < 38:
                 SendTicks(process);
                 break;
-            case < 75:
+            case < 71:
                 SendOrder(process);
                 break;
-            case < 86 when client.Resendable.Count > 0:
+            case < 81 when client.Resendable.Count > 0:
                 client.Send(client.Resendable[random.Next(client.Resendable.Count)], process, clock.Micros);
                 break;
-            case < 91:
+            case < 85:
                 client.Send(new OpenPositionsQuery(new OpenFilter { Limit = int.MaxValue }) { ReceivedAt = clock.Micros }, process);
                 break;
-            case < 96:
+            case < 91:
                 SendCommand(process);
                 break;
             default:
-                client.Send(new TruncateJournal(database.File.ReadStateAfresh().Sequence) { ReceivedAt = clock.Micros }, process);
+                var durable = TruncatesAnything ? long.MaxValue : database.File.ReadStateAfresh().Sequence;
+                client.Send(new TruncateJournal(durable) { ReceivedAt = clock.Micros }, process);
                 break;
         }
     }
@@ -97,7 +102,7 @@ internal sealed class History(Random random, Client client, Model model, SimCloc
     private void SendCommand(SimProcess process)
     {
         var id = RandomRecorder();
-        switch (random.Next(6))
+        switch (random.Next(9))
         {
             case 0:
                 AddRecorder(process, (OnOpposite)random.Next(4));
@@ -113,6 +118,15 @@ internal sealed class History(Random random, Client client, Model model, SimCloc
                 var position = open.Length == 0 ? 1 : open[random.Next(open.Length)];
                 client.Send(new ClosePosition(position, random.Next(2) == 0 ? null : Price()) { ReceivedAt = clock.Micros }, process);
                 break;
+            case 4:
+                client.Send(new AddApiKey(new ApiKey("k" + ++_names, KeyScope.Feed, Secret.Hash("k" + _names), clock.Micros)) { ReceivedAt = clock.Micros }, process);
+                break;
+            case 5:
+                client.Send(new RevokeApiKey("k" + random.Next(_names + 1)) { ReceivedAt = clock.Micros }, process);
+                break;
+            case 6:
+                SetTables(process);
+                break;
             default:
                 var (mode, enabled, own) = ((OnOpposite)random.Next(4), random.Next(4) != 0, random.Next(4) != 0);
                 var commission = random.Next(4) * Fixed9.One / 4;
@@ -127,6 +141,15 @@ internal sealed class History(Random random, Client client, Model model, SimCloc
                     { ReceivedAt = clock.Micros }, process);
                 break;
         }
+    }
+
+    /// <summary>Of a root that nobody trades: the model knows nothing of tables, the state's hash does.</summary>
+    private void SetTables(SimProcess process)
+    {
+        var instrument = new Instrument("CL", "NYMEX", "Crude oil", Fixed9.One / 100, random.Next(1, 20) * Fixed9.One, "USD");
+        client.Send(new SetInstruments([instrument], random.Next(2) == 0) { ReceivedAt = clock.Micros }, process);
+        var front = new FrontContract("CL", random.Next(2) == 0 ? "CLZ2025" : "CLF2026", (clock.Micros / Timestamp.Second) * Timestamp.Second);
+        client.Send(new SetFrontContracts([front], random.Next(2) == 0) { ReceivedAt = clock.Micros }, process);
     }
 
     private void AddRecorder(SimProcess process, OnOpposite mode)

@@ -18,7 +18,8 @@ internal static class GroupText
         SignalApplied applied => $"signal {applied.Input.RecorderId} {applied.Input.Signal.Label} {applied.Answer}",
         FoldApplied { Ticks: var t } fold => $"fold {fold.Symbol} {t.Count} {t.First} {t.Last} {t.Min} {t.MinAt} {t.Max} {t.MaxAt} {t.Drop} {t.Rise} {t.NewestAt}",
         RecorderChanged changed => "recorder " + Of(changed.Recorder),
-        InstrumentsChanged changed => $"instruments {changed.Rows.Count}",
+        InstrumentsChanged changed => $"instruments {changed.FromFiles} {string.Join(",", changed.Rows)}",
+        FrontContractsChanged changed => $"fronts {changed.FromFile} {string.Join(",", changed.Rows)}",
         _ => output.ToString(),
     };
 

@@ -11,6 +11,7 @@ internal enum FaultKind
     DroppedRow,
     FoldTwice,
     TornReversal,
+    TruncationAboveC,
 }
 
 /// <summary>
@@ -38,7 +39,7 @@ internal sealed class PlantedFault(FaultKind kind, int seed)
     {
         taken = groups.Count;
         if (Kind == FaultKind.TornReversal) return Torn(groups, durable, out taken);
-        if (Kind is FaultKind.None or FaultKind.LostCommit or FaultKind.EarlyAnswer) return groups;
+        if (Kind is FaultKind.None or FaultKind.LostCommit or FaultKind.EarlyAnswer or FaultKind.TruncationAboveC) return groups;
         return [.. groups.Select(g => g.Sequence <= durable ? g : Kind == FaultKind.DroppedRow ? WithoutRow(g) : g with { Outputs = [.. g.Outputs.SelectMany(o => Alter(g.Sequence, o))] })];
     }
 

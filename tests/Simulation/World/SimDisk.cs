@@ -92,10 +92,31 @@ internal sealed class SimDisk : JournalDisk
         get
         {
             var newest = 0L;
-            foreach (var slot in _disk.ReadSlots() is { } slots ? Slots(slots) : [])
-                if (CommitSlot.Read(slot) is { } commit) newest = Math.Max(newest, commit.Point.LastSequence);
+            foreach (var point in SlotPoints) newest = Math.Max(newest, point.LastSequence);
             return newest;
         }
+    }
+
+    /// <summary>First record that the newest commit on the medium keeps.</summary>
+    public long FirstSequence => SlotPoints.MaxBy(p => p.Number) is { Number: > 0 } newest ? newest.FirstSequence : 1;
+
+    private IEnumerable<CommitPoint> SlotPoints
+    {
+        get
+        {
+            foreach (var slot in _disk.ReadSlots() is { } slots ? Slots(slots) : [])
+                if (CommitSlot.Read(slot) is { } commit) yield return commit.Point;
+        }
+    }
+
+    /// <summary>How far a truncation has come that moved the begin to an address.</summary>
+    public TruncationStage StageOf(long begin)
+    {
+        var points = SlotPoints.ToList();
+        var later = points.Count(p => p.Begin >= begin);
+        if (points.Any(p => p.Begin < begin)) return later == 0 ? TruncationStage.Begun : TruncationStage.OneSlot;
+        if (points.Count < CommitSlot.Count || !_disk.Segments().Any(s => (s.Number + 1) * s.Bytes <= begin)) return TruncationStage.None;
+        return Segments().Any(s => (s.Number + 1) * s.Bytes <= begin) ? TruncationStage.FilesLeft : TruncationStage.Done;
     }
 
     /// <summary>What the next process finds. Power lost: any subset of the sectors that were not synced; else (a kill) all that was handed over.</summary>

@@ -9,10 +9,10 @@ namespace StreamRecorder.Simulation;
 internal sealed class SimJournal : IJournal
 {
     /// <summary>Small pages and segments: a run of some hundred records crosses many.</summary>
-    private static readonly JournalOptions Options = new() { PageBytes = 4096, SegmentBytes = 16 * 1024, MemoryBytes = 64 * 1024 };
+    private static readonly JournalOptions Options = new() { PageBytes = 4096, SegmentBytes = 8 * 1024, MemoryBytes = 64 * 1024 };
 
     /// <summary>What one message may append here: the engine's own headroom is for records of 256 KiB, which these pages cannot hold.</summary>
-    private const int Headroom = 8 * 1024;
+    private const int Headroom = 2 * 1024;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
@@ -50,6 +50,9 @@ internal sealed class SimJournal : IJournal
     public Exception? Fault => _journal.Fault;
 
     public long FirstSequence => _journal.FirstSequence;
+
+    /// <summary>Where the first kept record is: it moves before any slot says so.</summary>
+    public long BeginAddress => _journal.BeginAddress;
 
     /// <summary>Counted by addresses: when the pool removes a file must not decide anything.</summary>
     public long DiskBytes => _journal.TailAddress - _journal.BeginAddress;
@@ -100,6 +103,7 @@ internal sealed class SimJournal : IJournal
         _disk.LetGo(IsOver);
         _underWay = 0;
         AwaitPages();
+        if (!SpinWait.SpinUntil(() => !_journal.IsFreeing || _journal.Fault is not null, Limit)) throw new TimeoutException("Old segments were not removed.");
     }
 
     public void Dispose() => _journal.Dispose();

@@ -15,13 +15,11 @@ internal sealed class SimProcess : IDisposable
     private readonly Inbox _inbox = new();
     private readonly Outbox _outbox;
 
-    public SimProcess(SimDisk disk, SimDatabase database, SimClock clock, PlantedFault fault, int outboxCapacity)
+    public SimProcess(SimDisk disk, SimDatabase database, SimClock clock, PlantedFault fault, Retention retention, int outboxCapacity)
     {
         Journal = new SimJournal(disk, clock) { AnswersEarly = fault.Kind == FaultKind.EarlyAnswer };
         State = new StateMachine(Symbols, PositionsMax, 5 * Timestamp.Second);
         _outbox = new Outbox(outboxCapacity);
-        // Short, so that truncation comes within a run.
-        var retention = new Retention(TimeSpan.FromSeconds(100), 100 * 1024);
         Loop = new EngineLoop(State, Journal, _inbox, _outbox, clock, retention);
         Sink = new SimSink(database, _outbox, fault);
         Sink.Begin();
