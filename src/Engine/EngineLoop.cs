@@ -52,7 +52,13 @@ public sealed class EngineLoop
     /// <summary>Recorders, tokens and keys as of the newest applied input; any thread.</summary>
     public RecorderDirectory Directory => _state.Directory;
 
-    /// <summary>Called on the loop's thread for each group as it is released: for the log lines of positions. Must not block or throw.</summary>
+    /// <summary>Stretches (µs) in which the service took no inputs, all together.</summary>
+    public long TotalGap => _state.TotalGap;
+
+    /// <summary>Called on the loop's thread for each batch of ticks with the seconds from its arrival until it was applied. Must not block or throw.</summary>
+    public Action<double>? BatchApplied { get; set; }
+
+    /// <summary>Called on the loop's thread for each group as it is released: for log lines and metrics of positions. Must not block or throw.</summary>
     public Action<OutputGroup>? Released { get; set; }
 
     /// <summary>Nothing waits: neither messages, nor commits, nor releases.</summary>
@@ -197,8 +203,8 @@ public sealed class EngineLoop
         var late = _state.Prices.Observe(batch.Ticks.AsSpan(0, batch.Count));
         var applied = batch.Count - late;
         _feeds.Took(batch.Session, new FeedTally(batch.Sequence, applied, late, batch.Rejected, Repeated: 0));
-        Counters.TicksApplied += applied;
-        Counters.TicksLate += late;
+        Counters.Took(batch, applied, late);
+        if (batch.Stamp != 0 && batch.Count > 0) BatchApplied?.Invoke(_time.GetElapsedTime(batch.Stamp).TotalSeconds);
     }
 
     /// <summary>While a feed's sequence is pending, what is pending must fit one record together with it.</summary>

@@ -38,6 +38,15 @@ public sealed class Outbox
         }
     }
 
+    /// <summary>Engine time (µs) of the oldest group that is not durable; null when all are.</summary>
+    public long? OldestPendingAt
+    {
+        get
+        {
+            lock (_pendingLock) return _pending.TryPeek(out var group) ? group.At : null;
+        }
+    }
+
     /// <summary>Raised on the sink's thread when there is room again.</summary>
     public event Action? Drained;
 

@@ -256,7 +256,7 @@ public sealed class StateMachine : IDisposable
             Flags = (flags & Flags.Position) | (input.IsUnpriced ? Flags.Unpriced : Flags.None),
         };
         Open.Add(position.Id, key);
-        Prices[position.ContractId].OpenCount++;
+        Prices.Hold(Prices[position.ContractId], Now);
         _openByRecorder[key.RecorderId] = OpenCountOf(key.RecorderId) + 1;
     }
 
@@ -266,7 +266,7 @@ public sealed class StateMachine : IDisposable
         position.Sequence = Sequence;
         outputs.Add(new PositionClosed(position, NamesOf(key, position), input.Reason == CloseReason.None ? reason : input.Reason, Now));
         Open.Remove(position.Id);
-        Prices[position.ContractId].OpenCount--;
+        Prices.Release(Prices[position.ContractId]);
         _openByRecorder[key.RecorderId] = OpenCountOf(key.RecorderId) - 1;
         var closedId = position.Id;
         position = new Position { AlertAt = position.AlertAt, ContractId = position.ContractId };

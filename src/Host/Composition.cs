@@ -2,8 +2,10 @@ using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Metrics;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Engine.Recovery;
+using StreamRecorder.Host.Metrics;
 using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.Start;
 using StreamRecorder.Sink;
@@ -68,14 +70,16 @@ public sealed class Composition : IAsyncDisposable
     /// <summary>True while nothing has failed that ends the process.</summary>
     public bool IsHealthy => !_faulted.Task.IsCompleted && _journal.Fault is null;
 
-    /// <summary>Opens everything in the directory, recovers, and takes inputs. Whatever fails, all that was opened is closed again.</summary>
-    public static async Task<Composition> StartAsync(Options options, DataDirectory directory, TimeProvider time, ILoggerFactory logs)
+    /// <summary>
+    /// Opens everything in the directory, recovers, and takes inputs. Whatever fails, all that was opened is closed again. Nothing is measured without <paramref name="telemetry"/>.
+    /// </summary>
+    public static async Task<Composition> StartAsync(Options options, DataDirectory directory, TimeProvider time, ILoggerFactory logs, Telemetry? telemetry = null)
     {
         Composition? pipe = null;
         try
         {
             pipe = new Composition(options, directory, time, logs);
-            await pipe.StartAsync(options, time, logs).ConfigureAwait(false);
+            await pipe.StartAsync(options, time, logs, telemetry).ConfigureAwait(false);
             return pipe;
         }
         catch
@@ -130,7 +134,7 @@ public sealed class Composition : IAsyncDisposable
             await Task.Delay(HostLimits.CatchUpStep).ConfigureAwait(false);
     }
 
-    private async Task StartAsync(Options options, TimeProvider time, ILoggerFactory logs)
+    private async Task StartAsync(Options options, TimeProvider time, ILoggerFactory logs, Telemetry? telemetry)
     {
         _sinkEnded = _sink.RunAsync();
         _ = WatchSinkAsync();
@@ -139,10 +143,10 @@ public sealed class Composition : IAsyncDisposable
         // A sink that fails leaves recovery waiting for room in the outbox for ever.
         if (await Task.WhenAny(recovering, Faulted).ConfigureAwait(false) == Faulted) throw new StartException((await Faulted.ConfigureAwait(false)).Message);
         var inputs = await recovering.ConfigureAwait(false);
-        _log.LogInformation(
-            "Recovered sequence {Sequence} ({Inputs} inputs of the journal) in {Milliseconds} ms",
-            _state.Sequence, inputs, (long)time.GetElapsedTime(started).TotalMilliseconds);
+        var took = time.GetElapsedTime(started);
+        _log.LogInformation("Recovered sequence {Sequence} ({Inputs} inputs of the journal) in {Milliseconds} ms", _state.Sequence, inputs, (long)took.TotalMilliseconds);
         Engine.Released = _positionLog.Offer;
+        if (telemetry is not null) Measure(telemetry, options, time, took);
         _thread = new EngineThread(Engine, Inbox, Outbox, _journal, fault => _faulted.TrySetResult(fault));
         _thread.Start();
         await OfferTablesAsync().ConfigureAwait(false);
@@ -150,6 +154,17 @@ public sealed class Composition : IAsyncDisposable
         await new AdminKey(Directory.Root, _log).EnsureAsync(Engine, DoAsync, Client.Now).ConfigureAwait(false);
         _upkeep = new Upkeep(Client, Database, _sink, time, logs.CreateLogger<Upkeep>(), fault => _faulted.TrySetResult(fault));
         if (options.SnapshotRows > 0) _snapshots = new Snapshots(Client, _sink, options.SnapshotRows, time, logs.CreateLogger<Snapshots>());
+    }
+
+    private void Measure(Telemetry telemetry, Options options, TimeProvider time, TimeSpan recovery)
+    {
+        telemetry.Add(new EngineMeter(telemetry.Scope, Engine, Inbox, _journal));
+        telemetry.Add(new SinkMeter(telemetry.Scope, _sink, Outbox, time));
+        var host = telemetry.Add(new HostMeter(telemetry.Scope, options, Client, Engine, Symbols, time));
+        host.AddRecovery(recovery);
+        host.AddDisk(Directory, _journal);
+        host.Start(_state.Open.Keys);
+        Engine.Released += host.Note;
     }
 
     private long Recover()

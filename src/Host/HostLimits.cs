@@ -69,6 +69,16 @@ public static class HostLimits
     /// <summary>Views asked of the engine at once for snapshots: two of its turns.</summary>
     public const int SnapshotChunk = 500;
 
+    /// <summary>Greatest MetricRecorders and MetricPairs: their series come to some 100 MB of memory and a scrape of seconds, which nobody should go beyond.</summary>
+    public const int MetricRecordersMax = 2000;
+    public const int MetricPairsMax = 20_000;
+
+    /// <summary>Points of an instrument whose labels are fixed by the program; the most have the outcomes of webhooks, below 50.</summary>
+    public const int MetricPoints = 100;
+
+    /// <summary>Open positions are asked for so often for metrics; scrapes are seldom closer.</summary>
+    public static readonly TimeSpan OpenSeriesInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>Snapshots are taken so often.</summary>
     public static readonly TimeSpan SnapshotInterval = TimeSpan.FromSeconds(1);
 

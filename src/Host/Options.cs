@@ -34,6 +34,18 @@ public sealed record Options
     /// <summary>Rows of snapshots written a second; 0 switches them off.</summary>
     public int SnapshotRows { get; init; } = 5000;
 
+    /// <summary>False: nothing is measured and /metrics is not there.</summary>
+    public bool Metrics { get; init; } = true;
+
+    /// <summary>Recorders with series of their own, some 100 each; all others share one.</summary>
+    public int MetricRecorders { get; init; } = 200;
+
+    /// <summary>Pairs of recorder and symbol with series of their own for their open position; the rest is counted.</summary>
+    public int MetricPairs { get; init; } = 1000;
+
+    /// <summary>Where metrics are pushed to as well, by OTLP over HTTP; null: nowhere.</summary>
+    public string? OtlpEndpoint { get; init; }
+
     /// <summary>Reads the section; every child must be a known setting with a value that it can have.</summary>
     public static Options Read(IConfiguration configuration)
     {
@@ -51,8 +63,13 @@ public sealed record Options
         "LATETOLERANCE" => this with { LateTolerance = Seconds(setting) },
         "HARDRATE" => this with { HardRate = Whole(setting, 1, HostLimits.HardRateMax) },
         "SNAPSHOTROWS" => this with { SnapshotRows = Whole(setting, 0, HostLimits.SnapshotRowsMax) },
+        "METRICS" => this with { Metrics = Flag(setting) },
+        "METRICRECORDERS" => this with { MetricRecorders = Whole(setting, 0, HostLimits.MetricRecordersMax) },
+        "METRICPAIRS" => this with { MetricPairs = Whole(setting, 0, HostLimits.MetricPairsMax) },
+        "OTLPENDPOINT" => this with { OtlpEndpoint = OtlpUrl(setting) },
         _ => throw new OptionsException(
-            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate and SnapshotRows."),
+            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, SnapshotRows, Metrics, MetricRecorders, "
+            + "MetricPairs and OtlpEndpoint."),
     };
 
     private static string Text(IConfigurationSection setting) =>
@@ -62,6 +79,13 @@ public sealed record Options
         int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
             ? value
             : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
+
+    private static bool Flag(IConfigurationSection setting) => bool.TryParse(setting.Value, out var value) ? value : throw Wrong(setting, "true or false");
+
+    private static string OtlpUrl(IConfigurationSection setting) =>
+        Uri.TryCreate(setting.Value, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+            ? setting.Value
+            : throw Wrong(setting, "an address such as http://127.0.0.1:4318/v1/metrics");
 
     private static long Seconds(IConfigurationSection setting) =>
         Fixed9.TryParse(setting.Value, out var value) == NumberError.None && value >= 0 && value <= HostLimits.LateToleranceSecondsMax * Fixed9.One

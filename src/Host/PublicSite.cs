@@ -3,9 +3,11 @@ using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Engine.Signals;
 using StreamRecorder.Host.Api;
+using StreamRecorder.Host.Metrics;
 using StreamRecorder.Host.OpenApi;
 using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.Web;
+using StreamRecorder.Ingest;
 using StreamRecorder.Ingest.Ticks;
 using StreamRecorder.Ingest.Webhooks;
 using StreamRecorder.Sink;
@@ -17,13 +19,13 @@ public sealed class PublicSite : IAsyncDisposable
 {
     private readonly Queries _queries;
 
-    public PublicSite(Composition pipe, Options options, TimeProvider time, ILoggerFactory logs, IServer? server = null)
+    public PublicSite(Composition pipe, Options options, TimeProvider time, ILoggerFactory logs, IServer? server = null, Telemetry? telemetry = null)
     {
         _queries = new Queries(pipe.Database);
         App = Listener.Build(options.Urls, HostLimits.ConnectionsMax, logs, services => services.AddDescription(), server);
         App.UseRouting();
         App.Use(new RequestGuard(pipe.Engine).InvokeAsync);
-        MapIntake(pipe, options, time);
+        MapIntake(pipe, options, time, telemetry);
         var positions = new PositionsReader(pipe.Client, pipe.Engine, pipe.Outbox, new ClosedReader(pipe.Outbox, _queries), _queries, time);
         new PositionsApi(pipe.Client, positions, pipe.Symbols).Map(App);
         new TradeHistoryApi(positions).Map(App);
@@ -56,10 +58,11 @@ public sealed class PublicSite : IAsyncDisposable
         }
     }
 
-    private void MapIntake(Composition pipe, Options options, TimeProvider time)
+    private void MapIntake(Composition pipe, Options options, TimeProvider time, Telemetry? telemetry)
     {
+        var metrics = new WebhookMetrics();
         var webhook = new WebhookEndpoint(
-            pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time, new WebhookMetrics(),
+            pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time, metrics,
             new WebhookSettings
             {
                 SignalsPerSecond = options.HardRate,
@@ -69,5 +72,6 @@ public sealed class PublicSite : IAsyncDisposable
         App.MapWebhook(webhook).Describe(Docs.Webhook);
         var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, App.Lifetime.ApplicationStopping);
         App.MapTicks(ticks).WithMetadata(new NeedsScope(KeyScope.Feed), BodyLimit.None).Describe(Docs.Ticks);
+        telemetry?.Add(new IngestMeter(telemetry.Scope, metrics, ticks));
     }
 }

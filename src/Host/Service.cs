@@ -1,3 +1,4 @@
+using StreamRecorder.Host.Metrics;
 using StreamRecorder.Host.Start;
 using StreamRecorder.Host.Web;
 
@@ -13,13 +14,15 @@ public sealed class Service : IAsyncDisposable
     private readonly Composition _pipe;
     private readonly PublicSite _site;
     private readonly WebApplication _management;
+    private readonly Telemetry? _telemetry;
 
-    private Service(Health health, Composition pipe, PublicSite site, WebApplication management)
+    private Service(Health health, Composition pipe, PublicSite site, WebApplication management, Telemetry? telemetry)
     {
         _health = health;
         _pipe = pipe;
         _site = site;
         _management = management;
+        _telemetry = telemetry;
         Urls = Listener.AddressesOf(site.App);
         ManagementUrls = Listener.AddressesOf(management);
     }
@@ -37,16 +40,18 @@ public sealed class Service : IAsyncDisposable
         var directory = DataDirectory.Open(options.DataDirectory);
         var health = new Health();
         var management = Listener.Build(options.ManagementUrls, HostLimits.ManagementConnectionsMax, logs);
+        var telemetry = options.Metrics ? new Telemetry(options) : null;
         Composition? pipe = null;
         PublicSite? site = null;
         try
         {
             health.Map(management);
+            telemetry?.Map(management);
             await management.StartAsync().ConfigureAwait(false);
-            pipe = await Composition.StartAsync(options, directory, time, logs).ConfigureAwait(false);
-            site = new PublicSite(pipe, options, time, logs);
+            pipe = await Composition.StartAsync(options, directory, time, logs, telemetry).ConfigureAwait(false);
+            site = new PublicSite(pipe, options, time, logs, telemetry: telemetry);
             await site.App.StartAsync().ConfigureAwait(false);
-            var service = new Service(health, pipe, site, management);
+            var service = new Service(health, pipe, site, management, telemetry);
             new ServiceFile(Environment.ProcessId, service.Urls, service.ManagementUrls).Write(directory.Root);
             health.Ready(pipe);
             return service;
@@ -55,6 +60,7 @@ public sealed class Service : IAsyncDisposable
         {
             if (site is not null) await site.DisposeAsync().ConfigureAwait(false);
             if (pipe is not null) await pipe.DisposeAsync().ConfigureAwait(false);
+            if (telemetry is not null) await telemetry.DisposeAsync().ConfigureAwait(false);
             await management.DisposeAsync().ConfigureAwait(false);
             directory.Dispose();
             throw;
@@ -70,6 +76,7 @@ public sealed class Service : IAsyncDisposable
         await _site.DisposeAsync().ConfigureAwait(false);
         ServiceFile.Remove(_pipe.Directory.Root);
         var late = await _pipe.StopAsync().ConfigureAwait(false);
+        if (_telemetry is not null) await _telemetry.DisposeAsync().ConfigureAwait(false);
         await StopAsync(_management, HostLimits.StopAfterFault).ConfigureAwait(false);
         await _management.DisposeAsync().ConfigureAwait(false);
         return late;

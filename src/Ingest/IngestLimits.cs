@@ -8,6 +8,9 @@ public static class IngestLimits
     /// </summary>
     public const int BodyBytesMax = 64 * 1024;
 
+    /// <summary>How long after its last request an HTTP sender of ticks counts as connected: most that post at all post more often.</summary>
+    public static readonly TimeSpan SenderAway = TimeSpan.FromMinutes(1);
+
     /// <summary>Deepest nesting of a JSON body; the deepest known template has 3 levels.</summary>
     public const int JsonDepthMax = 16;
 

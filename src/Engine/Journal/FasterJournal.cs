@@ -89,6 +89,9 @@ public sealed class FasterJournal : IJournal
 
     public event Action? Committed;
 
+    /// <summary>Called with how long each commit took that was not given up, on the committer's thread. Must not block or throw.</summary>
+    public Action<TimeSpan>? CommitEnded { get; set; }
+
     public long AppendedSequence => Volatile.Read(ref _appended);
 
     public long CommittedSequence => Volatile.Read(ref _committed);
@@ -242,14 +245,17 @@ public sealed class FasterJournal : IJournal
     /// <summary>Called by FasterLog's committer when the slot is written.</summary>
     private void OnCommitted()
     {
+        TimeSpan took;
         lock (_gate)
         {
             // A commit that ends after it was given up must not move anything: the loop has told its clients otherwise.
             if (_fault is not null) return;
             Volatile.Write(ref _committed, _underWaySequence);
+            took = _time.GetElapsedTime(_underWaySince);
             _underWay = false;
         }
 
+        CommitEnded?.Invoke(took);
         Committed?.Invoke();
         FreeSegments();
     }

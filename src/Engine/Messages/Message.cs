@@ -74,13 +74,16 @@ public sealed class TickBatch : Message
     /// <summary>How many symbols there are among the ticks at most.</summary>
     public int SymbolsMax { get; set; } = EngineLimits.TicksPerBatch;
 
+    /// <summary>Arrival of its oldest tick by the monotonic clock of the <see cref="TimeProvider"/> that the loop has too; 0: not measured.</summary>
+    public long Stamp { get; private init; }
+
     /// <summary>Set on the last batch of a request: completes when all ticks of the session so far are applied and durable.</summary>
     public TaskCompletionSource? Durable { get; set; }
 
     public bool IsFull => Count == Ticks.Length;
 
-    public static TickBatch Rent(FeedSession session, long receivedAt) =>
-        new(session, Pool.TryTake(out var ticks) ? ticks : new Tick[EngineLimits.TicksPerBatch]) { ReceivedAt = receivedAt };
+    public static TickBatch Rent(FeedSession session, long receivedAt, long stamp = 0) =>
+        new(session, Pool.TryTake(out var ticks) ? ticks : new Tick[EngineLimits.TicksPerBatch]) { ReceivedAt = receivedAt, Stamp = stamp };
 
     /// <summary>Engine's thread, after the ticks are applied. The pool holds at most what the inbox may hold.</summary>
     internal void Return()

@@ -22,6 +22,9 @@ public sealed class OpenPositions
 
     public Entry this[int index] => _entries[index];
 
+    /// <summary>Of open positions, oldest opening first; good until the next change.</summary>
+    public IEnumerable<PositionKey> Keys => _entries.Take(_length).Where(e => !e.IsHole).Select(e => e.Key);
+
     public void Add(long id, PositionKey key)
     {
         Invariant.Holds(_length == 0 || _entries[_length - 1].Id < id);

@@ -13,12 +13,16 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
     private readonly PriceStream?[] _streams = new PriceStream?[EngineLimits.SymbolsMax];
     private readonly Dictionary<string, List<PriceStream>> _byRoot = new(StringComparer.Ordinal);
     private readonly List<PriceStream> _withPending = [];
+    private readonly List<PriceStream> _held = [];
 
     /// <summary>Streams that ticked or that a position looks at, in order of appearance.</summary>
     public List<PriceStream> All { get; } = [];
 
     /// <summary>Streams with ticks not folded yet.</summary>
     public IReadOnlyList<PriceStream> WithPending => _withPending;
+
+    /// <summary>Streams that open positions take ticks from.</summary>
+    public IReadOnlyList<PriceStream> Held => _held;
 
     public PriceStream this[int symbolId] => _streams[symbolId] ?? Add(symbols[symbolId]);
 
@@ -60,6 +64,24 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
         stream.PendingIndex = -1;
         _withPending.RemoveAt(_withPending.Count - 1);
         return fold;
+    }
+
+    /// <summary>A position opens, at <paramref name="openedAt"/>, that takes this stream's ticks.</summary>
+    internal void Hold(PriceStream stream, long openedAt)
+    {
+        if (stream.OpenCount++ > 0) return;
+        stream.HeldSince = openedAt;
+        stream.HeldIndex = _held.Count;
+        _held.Add(stream);
+    }
+
+    internal void Release(PriceStream stream)
+    {
+        if (--stream.OpenCount > 0) return;
+        var last = _held[^1];
+        _held[stream.HeldIndex] = last;
+        last.HeldIndex = stream.HeldIndex;
+        _held.RemoveAt(_held.Count - 1);
     }
 
     /// <summary>The stream of a canonical name, if it ticked or is looked at.</summary>
@@ -154,6 +176,9 @@ public sealed class PriceStream(Symbol symbol)
     /// <summary>Place in the book's list of streams with pending ticks; -1: not there.</summary>
     internal int PendingIndex = -1;
 
+    /// <summary>Place in the book's list of held streams; meaningless while <see cref="OpenCount"/> is 0.</summary>
+    internal int HeldIndex;
+
     public Symbol Symbol { get; } = symbol;
 
     public PriceEpochs Epochs { get; } = new();
@@ -174,6 +199,9 @@ public sealed class PriceStream(Symbol symbol)
 
     /// <summary>Open positions that take these ticks.</summary>
     public int OpenCount { get; internal set; }
+
+    /// <summary>Engine time at which the first of the positions now open opened; meaningless while <see cref="OpenCount"/> is 0.</summary>
+    public long HeldSince { get; internal set; }
 
     /// <summary>Of its own, because a replayed tick may have the time 0.</summary>
     public bool HasTicked { get; internal set; }

@@ -61,7 +61,7 @@ internal sealed class StateLoader(SymbolTable symbols, PriceBook prices, Positio
         {
             var stream = prices[record.ContractId];
             record.EpochId = stream.Epochs.Start();
-            stream.OpenCount++;
+            prices.Hold(stream, record.OpenedAt);
             _open.Add((record.Id, key));
         }
         store.Write(key, record, isNew: true);

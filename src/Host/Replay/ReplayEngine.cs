@@ -20,7 +20,7 @@ internal sealed class ReplayEngine : IDisposable
     private readonly MemoryJournal _journal = new();
     private readonly Inbox _inbox = new();
     private readonly Outbox _outbox = new(ReplayLimits.OutboxGroups);
-    private readonly FeedSession _session = new("replay");
+    private readonly FeedSession _session = new(FeedNames.Replay);
     private readonly Dictionary<string, long> _recorderIds = new(StringComparer.Ordinal);
     private readonly Dictionary<long, List<FillOutput>> _fills = [];
     private readonly List<PositionView> _closed = [];

@@ -8,6 +8,8 @@ namespace StreamRecorder.Host.Start;
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
+    private static readonly string[] DatabaseSuffixes = ["", "-wal", "-shm"];
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly FileStream _lock;
@@ -23,6 +25,9 @@ public sealed class DataDirectory : IDisposable
     public string Journal => Path.Combine(Root, "journal");
 
     public string Database => Path.Combine(Root, "stream_recorder.db");
+
+    /// <summary>Bytes of the database's files; what is not there counts nothing.</summary>
+    public long DatabaseBytes => DatabaseSuffixes.Select(suffix => new FileInfo(Database + suffix)).Sum(file => file.Exists ? file.Length : 0);
 
     public string Instruments => Path.Combine(Root, "instruments.csv");
 

@@ -23,14 +23,34 @@ public static class TickRoutes
 /// <param name="stopping">Signalled when the service begins to stop: endless requests end then, with what they brought.</param>
 public sealed class TickEndpoint(Inbox inbox, SymbolTable symbols, TimeProvider time, CancellationToken stopping)
 {
-    public const string Feed = "http";
-
     private long _rejected;
+    private int _senders;
+    private long _endedStamp;
 
     /// <summary>Lines that gave no tick, since the start.</summary>
     public long Rejected => Interlocked.Read(ref _rejected);
 
+    /// <summary>
+    /// True while somebody sends, and for a minute after: a sender that posts now and then is there all the time, as far as anybody can tell.
+    /// </summary>
+    public bool IsConnected =>
+        Volatile.Read(ref _senders) > 0 || (Volatile.Read(ref _endedStamp) is var ended and not 0 && time.GetElapsedTime(ended) < IngestLimits.SenderAway);
+
     public async Task HandleAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _senders);
+        try
+        {
+            await TakeAsync(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _endedStamp, time.GetTimestamp());
+            Interlocked.Decrement(ref _senders);
+        }
+    }
+
+    private async Task TakeAsync(HttpContext context)
     {
         if (!IsKnownEncoding(context.Request.Headers.ContentEncoding.ToString()))
         {
@@ -39,7 +59,7 @@ public sealed class TickEndpoint(Inbox inbox, SymbolTable symbols, TimeProvider 
             return;
         }
         LiftLimits(context);
-        var intake = new TickIntake(inbox, symbols, time, Feed);
+        var intake = new TickIntake(inbox, symbols, time, FeedNames.Http);
         var (problem, isGone) = await ReadAsync(context, intake).ConfigureAwait(false);
         problem = await FinishAsync(intake).ConfigureAwait(false) ?? intake.Decoder.Refusal ?? problem;
         Interlocked.Add(ref _rejected, intake.Decoder.Rejected);

@@ -65,9 +65,10 @@ internal sealed class TickIntake(Inbox inbox, SymbolTable symbols, TimeProvider 
     private async ValueTask<int> DecodeAsync(ReadOnlyMemory<byte> data, bool isFinal)
     {
         var arrival = Timestamp.From(time.GetUtcNow());
+        var stamp = time.GetTimestamp();
         for (var used = 0; ;)
         {
-            var batch = _batch ??= TickBatch.Rent(_session, arrival);
+            var batch = _batch ??= TickBatch.Rent(_session, arrival, stamp);
             used += Decoder.Decode(data.Span[used..], isFinal, arrival, batch.Ticks.AsSpan(batch.Count), out var written);
             batch.Count += written;
             if (!batch.IsFull) return used;
