@@ -85,7 +85,9 @@ public sealed class EngineLoop
     /// <summary>Ticks that are not journalled, or connections that are to be told of some that are.</summary>
     private bool HasPending => _state.Prices.WithPending.Count > 0 || !_feeds.IsEmpty;
 
-    private long Now => Math.Max(_state.Now, Timestamp.From(_time.GetUtcNow()));
+    private long Now => Math.Max(_state.Now, Clock);
+
+    private long Clock => Timestamp.From(_time.GetUtcNow());
 
     private TimeSpan UntilFold
     {
@@ -174,6 +176,9 @@ public sealed class EngineLoop
             case SignalMessage signal:
                 HandleSignal(signal);
                 break;
+            case RefusedMessage refused:
+                HandleRefused(refused);
+                break;
             case TickBatch batch:
                 HandleTicks(batch);
                 break;
@@ -216,30 +221,62 @@ public sealed class EngineLoop
 
     private void HandleSignal(SignalMessage message)
     {
-        var now = Math.Max(_state.Now, message.ReceivedAt);
+        var (now, signal) = (Math.Max(_state.Now, message.ReceivedAt), message.Signal);
         var flags = Flags.None;
-        if (message.Signal.Key is { } key)
+        if (_state.Directory.Find(message.RecorderId) is null)
         {
-            var first = _state.Repeats.Find(message.RecorderId, key, message.Signal.BodyHash, now, out var isReused);
-            if (first is not null)
+            Refuse(message, SignalAnswer.Refused(Rejection.TokenUnknown.Because("Check the address of the webhook.")));
+            return;
+        }
+        if (signal.Key is { } key)
+        {
+            if (_state.Repeats.Find(message.RecorderId, key, signal.BodyHash, now, out var isReused) is { } first)
             {
-                _releases.Enqueue(new Release(_state.Sequence, null, message, first with { Status = SignalStatus.Duplicate }));
+                Note(now, message, signal, first with { Status = SignalStatus.Duplicate });
                 return;
             }
             if (isReused) flags = Flags.IdReused;
         }
-        else if (_state.TakeRepeat(message.RecorderId, message.Signal, now) is { } delivered)
+        else if (_state.FindRepeat(message.RecorderId, signal, now) is { } repeated)
         {
-            _releases.Enqueue(new Release(_state.Sequence, null, message, delivered with { Status = SignalStatus.Duplicate }));
+            Note(now, message, signal, repeated.Answer with { Status = SignalStatus.Duplicate });
+            Await(message, repeated);
             return;
         }
-        FoldRoot(message.Signal.Symbol.Root, now);
-        var (input, refusal) = SignalResolver.Resolve(_state, message.RecorderId, message.Signal, message.ReceivedAt, flags);
-        if (input is null) Refuse(message, SignalAnswer.Refused(refusal!));
+        FoldRoot(signal.Symbol.Root, now);
+        var (input, refusal) = SignalResolver.Resolve(_state, message.RecorderId, signal, message.ReceivedAt, flags, receipt: message.Receipt);
+        if (input is null) RefuseSignal(now, message, refusal!);
         else Append(now, input, message);
-        if (input is null || message.Signal.Key is not null || _state.Bodies.Newest is not { } delivery || delivery.Answer.Sequence != _state.Sequence) return;
+        if (input is not null && signal.Key is null && _state.Bodies.Newest is { } delivery && delivery.Answer.Sequence == _state.Sequence) Await(message, delivery);
+    }
+
+    /// <summary>From now on it is this message whose answer may stay unknown to the sender.</summary>
+    private static void Await(SignalMessage message, BodyMemory.Delivery delivery)
+    {
         delivery.Asker = message;
         message.Delivery = delivery;
+    }
+
+    /// <summary>Kept like any other body, unless the sender will send it again or nobody keeps it.</summary>
+    private void RefuseSignal(long now, SignalMessage message, Refusal refusal)
+    {
+        if (message.Receipt is null || refusal.Kind.IsOverload) Refuse(message, SignalAnswer.Refused(refusal));
+        else Note(now, message, message.Signal, SignalAnswer.Refused(refusal));
+    }
+
+    private void Note(long now, SignalMessage message, Signal signal, SignalAnswer answer) => Append(
+        now, new SignalNoted(message.RecorderId, answer) { Gist = SignalGist.Of(signal), BodyHash = signal.BodyHash, Receipt = message.Receipt }, message, answer);
+
+    private void HandleRefused(RefusedMessage message)
+    {
+        var answer = SignalAnswer.Refused(message.Refusal);
+        if (_state.Directory.Find(message.RecorderId) is null)
+        {
+            Refuse(message, answer);
+            return;
+        }
+        var noted = new SignalNoted(message.RecorderId, answer) { Gist = message.Gist, BodyHash = message.BodyHash, Receipt = message.Receipt };
+        Append(Math.Max(_state.Now, message.ReceivedAt), noted, message, answer);
     }
 
     private void HandleCommand(Command command)
@@ -268,7 +305,10 @@ public sealed class EngineLoop
     /// <summary>A refusal speaks of the state too (nothing to add to): it waits until what it saw cannot be lost any more.</summary>
     private void Refuse(Message asker, object result) => _releases.Enqueue(new Release(_state.Sequence, null, asker, result));
 
-    /// <summary>Applies an input under the next sequence and appends it; its outputs and the answer to <paramref name="asker"/> wait for the commit.</summary>
+    /// <summary>
+    /// Applies an input under the next sequence and appends it; its outputs and the answer to <paramref name="asker"/> (<paramref name="value"/>, or what Apply answers) wait
+    /// for the commit.
+    /// </summary>
     private void Append(long at, Input input, Message? asker, object? value = null)
     {
         var sequence = _state.Sequence + 1;
@@ -277,9 +317,12 @@ public sealed class EngineLoop
         _retention.Note(sequence, at);
         _outputs.Clear();
         var answer = _state.Apply(sequence, at, input, _outputs);
+        value ??= answer;
         Counters.InputsApplied++;
-        object? result = asker is Command ? new CommandResult(sequence, null, value ?? answer) : answer;
-        _releases.Enqueue(new Release(sequence, new OutputGroup(sequence, at, [.. _outputs]), asker, result));
+        var body = asker as BodyMessage;
+        body?.EntryId = sequence;
+        var group = new OutputGroup(sequence, at, [.. _outputs]) { DecidedAt = body is null ? null : Clock };
+        _releases.Enqueue(new Release(sequence, group, asker, asker is Command ? new CommandResult(sequence, null, value) : value));
     }
 
     private void FoldRoot(string root, long now)
@@ -354,6 +397,7 @@ public sealed class EngineLoop
             // The group goes first: who reads after the answer must find it.
             if (release.Group is not null)
             {
+                if (release.Group.DecidedAt is not null) release.Group.CommittedAt ??= Clock;
                 if (!_outbox.TryRelease(release.Group)) break;
                 Released?.Invoke(release.Group);
             }
@@ -371,7 +415,10 @@ public sealed class EngineLoop
             switch (Asker)
             {
                 case SignalMessage signal:
-                    BodyMemory.Released(signal.Delivery, signal.Complete((SignalAnswer)Result!));
+                    BodyMemory.Released(signal, signal.Complete((SignalAnswer)Result!));
+                    break;
+                case BodyMessage body:
+                    body.Complete((SignalAnswer)Result!);
                     break;
                 case Command command:
                     command.Complete((CommandResult)Result!);
@@ -392,8 +439,8 @@ public sealed class EngineLoop
         {
             switch (Asker)
             {
-                case SignalMessage signal:
-                    signal.Fail(fault);
+                case BodyMessage body:
+                    body.Fail(fault);
                     break;
                 case Command command:
                     command.Fail(fault);

@@ -44,7 +44,7 @@ public sealed class Inbox : IDisposable
     internal Action? Arrived { get; set; }
 
     /// <summary>Null when taken; else why not.</summary>
-    public Refusal? Offer(SignalMessage message) =>
+    public Refusal? Offer(BodyMessage message) =>
         TryOffer(message, ref _signals, _signalsMax) ? null : RefusalNow($"{_signalsMax} signals are waiting.");
 
     /// <summary>Reads are answered until the engine ends, also while the service stops.</summary>
@@ -80,7 +80,7 @@ public sealed class Inbox : IDisposable
         if (!_channel.Reader.TryRead(out message)) return false;
         switch (message)
         {
-            case SignalMessage:
+            case BodyMessage:
                 Interlocked.Decrement(ref _signals);
                 break;
             case TickBatch:

@@ -54,6 +54,9 @@ public sealed record Rejection(string Label, int Status, string Title)
         InboxFull, PositionsFull, CommitSlow, JournalFailed, ShuttingDown,
     ];
 
+    /// <summary>Not now: the sender sends it again, so it is not kept.</summary>
+    public bool IsOverload => Status >= 500;
+
     public Refusal Because(string detail, string? field = null) => new(this, detail, field);
 }
 

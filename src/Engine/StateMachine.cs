@@ -81,6 +81,9 @@ public sealed class StateMachine : IDisposable
                 return null;
             case SignalInput signal:
                 return ApplySignal(signal, outputs);
+            case SignalNoted noted:
+                Note(noted, outputs);
+                return null;
             case ServiceStarted started:
                 if (lastMoment != 0) TotalGap += at - lastMoment;
                 Bodies.DoubtSince(lastMoment - EngineLimits.DoubtAge, started.Doubtful);
@@ -117,7 +120,7 @@ public sealed class StateMachine : IDisposable
         foreach (var repeat in stored.Repeats)
         {
             if (repeat.Key is { } text) Repeats.Remember(repeat.RecorderId, text, repeat.BodyHash, repeat.At, repeat.Answer);
-            else Bodies.Remember(repeat.RecorderId, repeat.BodyHash, repeat.Answer, repeat.At, repeat.Until, repeat.HasFiringTime);
+            else Bodies.Remember(repeat.RecorderId, repeat.BodyHash, repeat.Answer, repeat.At, repeat.Until, repeat.HasFiringTime).LastAt = repeat.LastAt;
         }
         foreach (var feed in stored.Feeds) Feeds.Load(feed);
         NextRecorderId = stored.NextRecorderId;
@@ -160,13 +163,19 @@ public sealed class StateMachine : IDisposable
         var answer = decision.Ignored != IgnoreReason.None
             ? new SignalAnswer { Status = SignalStatus.Ignored, Sequence = Sequence, Reason = decision.Ignored, Flags = decision.Flags | input.Flags }
             : Fill(key, ref position, !known, input, decision, outputs);
-        outputs.Add(new SignalApplied(input, answer, Remember(input, answer)));
+        outputs.Add(new SignalApplied(input, answer, Remember(input, answer), Directory.Find(input.RecorderId)!.Name));
         return answer;
     }
 
-    /// <summary>The answer to the delivery that this body without a key repeats, or null. Settles its doubt.</summary>
-    internal SignalAnswer? TakeRepeat(long recorderId, Signal signal, long now) =>
-        Bodies.TakeRepeat(recorderId, signal, now, WindowOf(recorderId))?.Answer;
+    private void Note(SignalNoted noted, List<Output> outputs)
+    {
+        var isRepeat = noted.Answer.Status == SignalStatus.Duplicate;
+        var until = isRepeat ? Bodies.Repeated(noted.RecorderId, noted.BodyHash, noted.Answer.Sequence, Now) : 0;
+        outputs.Add(new BodyNoted(noted, until, Directory.Find(noted.RecorderId)!.Name));
+    }
+
+    /// <summary>The delivery that this body without a key repeats, or null.</summary>
+    internal BodyMemory.Delivery? FindRepeat(long recorderId, Signal signal, long now) => Bodies.FindRepeat(recorderId, signal, now, WindowOf(recorderId));
 
     /// <summary>Returns until when; 0 when there is nothing to know it again by.</summary>
     private long Remember(SignalInput input, SignalAnswer answer)

@@ -53,6 +53,21 @@ public static class Words
         _ => "",
     };
 
+    /// <summary>Null when the signal speaks by its target alone.</summary>
+    public static string? Of(SignalAction action) => action switch
+    {
+        SignalAction.Buy => "buy",
+        SignalAction.Sell => "sell",
+        SignalAction.Add => "add",
+        SignalAction.Reverse => "reverse",
+        SignalAction.CloseAll => "close",
+        SignalAction.Exit => "exit",
+        SignalAction.CloseLong => "close_long",
+        SignalAction.CloseShort => "close_short",
+        SignalAction.Cancel => "cancel",
+        _ => null,
+    };
+
     public static string Of(PriceSource source) => source == PriceSource.Tick ? "tick" : "signal";
 
     public static string Of(InstrumentKind kind) => kind == InstrumentKind.Spot ? "spot" : "future";
@@ -70,6 +85,8 @@ public static class Words
     public static string Of(KeyScope scope) => scope switch { KeyScope.Admin => "admin", KeyScope.Feed => "feed", _ => "read" };
 
     public static bool TryParse(string text, out OnOpposite mode) => Find(text, Of, out mode);
+
+    public static bool TryParse(string text, out SignalStatus status) => Find(text, Of, out status);
 
     public static bool TryParse(string text, out FillPrice fillPrice) => Find(text, Of, out fillPrice);
 

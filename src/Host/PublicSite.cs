@@ -48,11 +48,12 @@ public sealed class PublicSite : IAsyncDisposable
     /// An answer that was not written whole may be sent for again; keys need no help. Told to the engine in the background: under overload it tries for as long as a
     /// sender waits before its second try.
     /// </summary>
-    private static async Task DoubtAsync(EngineClient engine, Recorder recorder, Signal signal)
+    private static async Task DoubtAsync(EngineClient engine, long recorderId, Signal signal, SignalAnswer answer)
     {
         for (var tries = 0; signal.Key is null && tries < HostLimits.DoubtTries; tries++)
         {
-            var reply = await engine.SendAsync(new DoubtDelivery(recorder.Id, signal.BodyHash) { ReceivedAt = engine.Now }).ConfigureAwait(false);
+            var doubt = new DoubtDelivery(recorderId, signal.BodyHash, answer.Sequence) { ReceivedAt = engine.Now };
+            var reply = await engine.SendAsync(doubt).ConfigureAwait(false);
             if (reply.Refusal is null) return;
             await Task.Delay(HostLimits.DoubtPause).ConfigureAwait(false);
         }
@@ -66,10 +67,11 @@ public sealed class PublicSite : IAsyncDisposable
             new WebhookSettings
             {
                 SignalsPerSecond = options.HardRate,
-                Answered = pipe.Marks.Mark,
-                LeftInDoubt = (recorder, signal) => _ = DoubtAsync(pipe.Client, recorder, signal),
+                Answered = answer => pipe.Marks.Mark(answer.Sequence),
+                LeftInDoubt = (recorderId, signal, answer) => _ = DoubtAsync(pipe.Client, recorderId, signal, answer),
             });
-        App.MapWebhook(webhook).Describe(Docs.Webhook);
+        // The endpoint keeps the beginning of what is too long.
+        App.MapWebhook(webhook).WithMetadata(BodyLimit.None).Describe(Docs.Webhook);
         var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, App.Lifetime.ApplicationStopping);
         App.MapTicks(ticks).WithMetadata(new NeedsScope(KeyScope.Feed), BodyLimit.None).Describe(Docs.Ticks);
         telemetry?.Add(new IngestMeter(telemetry.Scope, metrics, ticks));

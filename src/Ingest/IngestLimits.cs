@@ -35,6 +35,12 @@ public static class IngestLimits
     /// <summary>Well-formed signals a second and recorder, unless configured otherwise. TradingView stops an alert at 15 in 3 minutes.</summary>
     public const int SignalsPerSecond = 1000;
 
+    /// <summary>
+    /// Refusals for too high a rate (429) that the ledger keeps, a second and recorder; the others are only counted. One is enough to see a sender gone wild, and a whole day
+    /// of them is some 40 MB: the entries of others stay.
+    /// </summary>
+    public const int ExcessKeptPerSecond = 1;
+
     /// <summary>Sent as Retry-After with 503: TradingView waits 5 s anyway.</summary>
     public const int RetryAfterSeconds = 5;
 

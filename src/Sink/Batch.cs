@@ -2,6 +2,7 @@ using StreamRecorder.Engine;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Sink;
 
@@ -36,6 +37,7 @@ internal sealed class Batch
     private readonly Dictionary<(long RecorderId, string Symbol), KeyChange> _keys = [];
     private readonly Dictionary<string, FoldRun> _folds = new(StringComparer.Ordinal);
     private readonly List<TableChange> _tables = [];
+    private readonly List<LedgerEntry> _ledger = [];
 
     /// <summary>Groups up to <paramref name="durable"/> are in the database already and left out.</summary>
     public Batch(IReadOnlyList<OutputGroup> groups, long durable)
@@ -68,6 +70,8 @@ internal sealed class Batch
 
     public IReadOnlyList<TableChange> Tables => _tables;
 
+    public IReadOnlyList<LedgerEntry> Ledger => _ledger;
+
     private void Add(OutputGroup group)
     {
         for (var ordinal = 0; ordinal < group.Outputs.Count; ordinal++) Add(group, ordinal, group.Outputs[ordinal]);
@@ -79,6 +83,7 @@ internal sealed class Batch
 
     private void Add(OutputGroup group, int ordinal, Output output)
     {
+        if (LedgerEntry.Of(group, output) is { } entry) _ledger.Add(entry);
         switch (output)
         {
             case FoldApplied { Ticks.IsEmpty: true }:
@@ -95,7 +100,7 @@ internal sealed class Batch
             case PositionClosed closed:
                 ChangeOf(closed.Position.Id).Closed = closed;
                 break;
-            case SignalApplied { RememberUntil: 0 }:
+            case SignalApplied { RememberUntil: 0 } or BodyNoted { RememberUntil: 0 }:
                 break;
             default:
                 _tables.Add(new TableChange(group.At, output));

@@ -124,11 +124,13 @@ public sealed class StateReader : IDisposable
 
     private IEnumerable<StoredRepeat> ReadRepeats(long now) => Rows(
         """
-        SELECT recorder_id, key, body_hash, at, sequence, status, effect, reason, position_id, position_is_open, closed_position_id, flags, until, has_firing_time
+        SELECT recorder_id, key, body_hash, at, sequence, status, effect, reason, position_id, position_is_open, closed_position_id, flags, until, has_firing_time,
+          last_at
         FROM deliveries WHERE until >= $now ORDER BY sequence
         """,
         ("$now", Columns.Time(now))).Select(row => new StoredRepeat(
             row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), BinaryPrimitives.ReadUInt128BigEndian(row.GetFieldValue<byte[]>(2)), Columns.ReadTime(row.GetString(3)),
+            Columns.ReadTime(row.GetString(14)),
             new SignalAnswer
             {
                 Sequence = row.GetInt64(4),

@@ -45,6 +45,14 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    public Statement Add(long? value) => value is { } known ? Add(known) : AddNull();
+
+    public Statement AddText(ReadOnlySpan<byte> utf8)
+    {
+        Check(raw.sqlite3_bind_text(_statement, ++_added, utf8));
+        return this;
+    }
+
     public Statement Add(ReadOnlySpan<byte> blob)
     {
         Check(raw.sqlite3_bind_blob(_statement, ++_added, blob));

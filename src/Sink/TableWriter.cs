@@ -59,10 +59,12 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
     private readonly Statement _setGap = new(connection, "UPDATE state SET total_gap_us = ?");
 
     private readonly Statement _insertDelivery = new(connection, """
-        INSERT INTO deliveries (sequence, at, until, recorder_id, key, has_firing_time, body_hash, status, effect, reason,
+        INSERT INTO deliveries (sequence, at, last_at, until, recorder_id, key, has_firing_time, body_hash, status, effect, reason,
           position_id, position_is_open, closed_position_id, flags)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         """);
+
+    private readonly Statement _repeatDelivery = new(connection, "UPDATE deliveries SET last_at = ?, until = ? WHERE sequence = ?");
 
     public void Write(in TableChange change)
     {
@@ -95,6 +97,9 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
             case FeedForgotten forgotten:
                 _deleteFeed.Add(forgotten.Name).Run();
                 break;
+            case BodyNoted noted:
+                _repeatDelivery.Add(Timestamp.Format(change.At)).Add(Timestamp.Format(noted.RememberUntil)).Add(noted.Input.Answer.Sequence).Run();
+                break;
             case GapCounted gap:
                 _setGap.Add(gap.TotalGap).Run();
                 break;
@@ -108,7 +113,7 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
         foreach (var statement in new[]
         {
             _upsertRecorder, _nextRecorderId, _deleteTokens, _insertToken, _rememberName, _deleteRecorder, _deleteKeys, _upsertApiKey, _deleteApiKey,
-            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _upsertFeed, _deleteFeed, _setGap, _insertDelivery,
+            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _upsertFeed, _deleteFeed, _setGap, _insertDelivery, _repeatDelivery,
         })
             statement.Dispose();
     }

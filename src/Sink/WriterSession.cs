@@ -19,6 +19,7 @@ internal sealed class WriterSession : IDisposable
     private readonly PositionWriter _positions;
     private readonly FoldWriter _folds;
     private readonly TableWriter _tables;
+    private readonly LedgerWriter _ledger;
     private readonly SnapshotWriter _snapshots;
     private readonly Thinner _thinner;
 
@@ -37,6 +38,7 @@ internal sealed class WriterSession : IDisposable
             _positions = Own(new PositionWriter(_connection));
             _folds = Own(new FoldWriter(_connection));
             _tables = Own(new TableWriter(_connection));
+            _ledger = Own(new LedgerWriter(_connection));
             _snapshots = Own(new SnapshotWriter(_connection));
             _thinner = Own(new Thinner(_connection));
         }
@@ -65,6 +67,7 @@ internal sealed class WriterSession : IDisposable
         }
         // After the keys: a deleted recorder's go with it. Folds last, because they look at the keys.
         foreach (var change in batch.Tables) _tables.Write(change);
+        foreach (var entry in batch.Ledger) _ledger.Write(entry);
         foreach (var run in batch.Folds) _folds.Write(run);
         // Another program may have put an older content into the same file.
         if (_setState.Add(batch.Sequence).Add(Timestamp.Format(batch.At)).Add(Sequence).Add(_database.Identity).Run() != 1) throw _database.Replaced();

@@ -26,7 +26,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
     public void AnswerNotWritten_SameBodyAgain_IsARepeatOnce()
     {
         var first = _rig.Send(_recorder, Body(1));
-        _rig.Do(new DoubtDelivery(_recorder, 1));
+        _rig.Do(new DoubtDelivery(_recorder, 1, first.Sequence));
         Assert.Equal(first with { Status = SignalStatus.Duplicate }, _rig.Send(_recorder, Body(1)));
         Assert.Equal(Effect.Added, _rig.Send(_recorder, Body(1)).Effect);
     }
@@ -34,8 +34,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
     [Fact]
     public void AnswerNotWritten_OtherBodyOrOtherRecorder_IsAnOrder()
     {
-        _rig.Send(_recorder, Body(1));
-        _rig.Do(new DoubtDelivery(_recorder, 1));
+        _rig.Do(new DoubtDelivery(_recorder, 1, _rig.Send(_recorder, Body(1)).Sequence));
         Assert.Equal(SignalStatus.Accepted, _rig.Send(_recorder, Body(2)).Status);
         Assert.Equal(SignalStatus.Accepted, _rig.Send(_rig.AddRecorder("other"), Body(1)).Status);
     }
@@ -43,8 +42,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
     [Fact]
     public void AnswerNotWritten_SameBodyAfterAMinute_IsAnOrder()
     {
-        _rig.Send(_recorder, Body(1));
-        _rig.Do(new DoubtDelivery(_recorder, 1));
+        _rig.Do(new DoubtDelivery(_recorder, 1, _rig.Send(_recorder, Body(1)).Sequence));
         _rig.Time.Advance(TimeSpan.FromSeconds(60) + TimeSpan.FromMicroseconds(1));
         Assert.Equal(Effect.Added, _rig.Send(_recorder, Body(1)).Effect);
     }
@@ -52,10 +50,9 @@ public sealed class EngineLoopDoubtTests : IDisposable
     [Fact]
     public void TwoEqualOrdersInDoubt_EachSentAgain_AreTwoOrders()
     {
-        _rig.Send(_recorder, Body(1));
-        _rig.Send(_recorder, Body(1));
-        _rig.Do(new DoubtDelivery(_recorder, 1));
-        _rig.Do(new DoubtDelivery(_recorder, 1));
+        var (first, second) = (_rig.Send(_recorder, Body(1)), _rig.Send(_recorder, Body(1)));
+        _rig.Do(new DoubtDelivery(_recorder, 1, first.Sequence));
+        _rig.Do(new DoubtDelivery(_recorder, 1, second.Sequence));
         Assert.Equal(SignalStatus.Duplicate, _rig.Send(_recorder, Body(1)).Status);
         Assert.Equal(SignalStatus.Duplicate, _rig.Send(_recorder, Body(1)).Status);
         Assert.Equal(SignalStatus.Accepted, _rig.Send(_recorder, Body(1)).Status);
@@ -84,6 +81,54 @@ public sealed class EngineLoopDoubtTests : IDisposable
         var nextAgain = rig.Offer(1, Body(2) with { Symbol = rig.Symbol("MNQZ2025") });
         Commit(rig, journal);
         Assert.Equal(SignalStatus.Duplicate, EngineRig.Done(nextAgain.Answer).Status);
+    }
+
+    [Fact]
+    public void Repeat_AnsweredTooLateItself_IsRepeatedBySameBody()
+    {
+        var journal = new HeldJournal();
+        using var rig = new EngineRig(journal);
+        Prepare(rig, journal);
+        var body = Body(1) with { Symbol = rig.Symbol("MNQZ2025") };
+        var tries = new List<SignalMessage>();
+        for (var i = 0; i < 4; i++)
+        {
+            tries.Add(rig.Offer(1, body));
+            rig.Run();
+            if (i < 3) Assert.True(tries[i].TryAbandon());
+            if (i % 2 == 1) Commit(rig, journal);
+        }
+        Assert.Equal(SignalStatus.Duplicate, EngineRig.Done(tries[3].Answer).Status);
+        rig.Offer(1, body);
+        Commit(rig, journal);
+        Assert.Equal(Some.E9(2), Assert.Single(rig.OpenViews()).TotalQuantity.Units / 10);
+    }
+
+    [Fact]
+    public void Repeat_WhoseAnswerIsInDoubt_CountsTheMinuteAnew()
+    {
+        var first = _rig.Send(_recorder, Body(1));
+        _rig.Do(new DoubtDelivery(_recorder, 1, first.Sequence));
+        for (var i = 0; i < 3; i++)
+        {
+            _rig.Time.Advance(TimeSpan.FromSeconds(50));
+            Assert.Equal(SignalStatus.Duplicate, _rig.Send(_recorder, Body(1)).Status);
+            _rig.Do(new DoubtDelivery(_recorder, 1, first.Sequence));
+        }
+        _rig.Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal(Effect.Added, _rig.Send(_recorder, Body(1)).Effect);
+    }
+
+    [Fact]
+    public void Restart_RepeatSettledTheDoubtBeforeIt_SameBodyIsAnOrder()
+    {
+        var first = _rig.Send(_recorder, Body(1));
+        _rig.Do(new StartService { ReceivedAt = _rig.Now });
+        Assert.Equal(SignalStatus.Duplicate, _rig.Send(_recorder, Body(1)).Status);
+        using var recovered = new EngineRig(_rig.Journal);
+        recovered.Loop.Recover(null);
+        recovered.Do(new StartService(sequence => sequence == first.Sequence) { ReceivedAt = recovered.Now });
+        Assert.Equal(SignalStatus.Accepted, recovered.Send(_recorder, Body(1) with { Symbol = recovered.Symbol("MNQZ2025") }).Status);
     }
 
     [Fact]
@@ -158,11 +203,15 @@ public sealed class EngineLoopDoubtTests : IDisposable
         Commit(rig, journal);
     }
 
+    /// <summary>The commit under way, and the next, which takes what came in between.</summary>
     private static void Commit(EngineRig rig, HeldJournal journal)
     {
-        rig.Run();
-        journal.EndCommit();
-        rig.Run();
+        for (var i = 0; i < 2; i++)
+        {
+            rig.Run();
+            journal.EndCommit();
+            rig.Run();
+        }
     }
 
     private Signal Body(int body) => Some.Buy(_symbol, 1, 100) with { BodyHash = (UInt128)body };

@@ -10,6 +10,7 @@ using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Engine.Signals;
 using StreamRecorder.Ingest.Ticks;
 using StreamRecorder.Ingest.Webhooks;
 
@@ -115,6 +116,14 @@ internal sealed class Service : IAsyncDisposable
         var end = TimeProvider.System.GetTimestamp() + 30 * TimeProvider.System.TimestampFrequency;
         while (!condition() && TimeProvider.System.GetTimestamp() < end) await Task.Yield();
         Xunit.Assert.True(condition());
+    }
+
+    /// <summary>What the ledger got since the last call.</summary>
+    public List<LedgerEntry> TakeEntries()
+    {
+        var entries = new List<LedgerEntry>();
+        while (_outbox.Reader.TryRead(out var group)) entries.AddRange(group.Outputs.Select(output => LedgerEntry.Of(group, output)).OfType<LedgerEntry>());
+        return entries;
     }
 
     public void Stop() => _stopping.Cancel();

@@ -31,7 +31,7 @@ internal sealed class FoldCodec(SymbolTable symbols)
 
     public static void Write(RecordWriter writer, TickFold fold)
     {
-        Write(writer, fold.Symbol);
+        writer.Symbol(fold.Symbol);
         writer.Int64(fold.Ticks.Count);
         writer.Int64(fold.Ticks.First);
         writer.Int64(fold.Ticks.FirstAt);
@@ -46,7 +46,7 @@ internal sealed class FoldCodec(SymbolTable symbols)
         writer.Int64(fold.Ticks.NewestAt);
     }
 
-    public TickFold Read(ref RecordReader reader) => new(ReadSymbol(ref reader), new Excursion
+    public TickFold Read(ref RecordReader reader) => new(reader.Symbol(symbols), new Excursion
     {
         Count = reader.Int64(),
         First = reader.Int64(),
@@ -61,14 +61,4 @@ internal sealed class FoldCodec(SymbolTable symbols)
         Rise = reader.Int64(),
         NewestAt = reader.Int64(),
     });
-
-    public static void Write(RecordWriter writer, Symbol symbol)
-    {
-        writer.Text(symbol.Name);
-        writer.Text(symbol.Root);
-        writer.Byte((byte)symbol.Kind);
-        writer.Byte((byte)symbol.ContinuousIndex);
-    }
-
-    public Symbol ReadSymbol(ref RecordReader reader) => symbols.FromCanonical(reader.Text(), reader.Text(), (SymbolKind)reader.Byte(), reader.Byte());
 }

@@ -1,8 +1,6 @@
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
-using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Recorders;
-using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Engine.Journal;
 
@@ -15,6 +13,7 @@ public sealed class InputCodec(SymbolTable symbols)
     private const byte Version = 1;
     private readonly RecordWriter _writer = new();
     private readonly FoldCodec _folds = new(symbols);
+    private readonly SignalCodec _signals = new(symbols);
 
     private enum Kind : byte
     {
@@ -29,6 +28,7 @@ public sealed class InputCodec(SymbolTable symbols)
         ServiceStarted = 9,
         FeedFold = 10,
         FeedOpened = 11,
+        SignalNoted = 12,
     }
 
     /// <summary>The bytes are good until the next call.</summary>
@@ -51,7 +51,11 @@ public sealed class InputCodec(SymbolTable symbols)
                 break;
             case SignalInput signal:
                 Head(Kind.Signal, at);
-                Write(signal);
+                SignalCodec.Write(_writer, signal);
+                break;
+            case SignalNoted noted:
+                Head(Kind.SignalNoted, at);
+                SignalCodec.Write(_writer, noted);
                 break;
             case RecorderSet set:
                 Head(Kind.RecorderSet, at);
@@ -104,7 +108,8 @@ public sealed class InputCodec(SymbolTable symbols)
             Kind.TickFold => _folds.Read(ref reader),
             Kind.FeedFold => _folds.ReadFeedFold(ref reader),
             Kind.FeedOpened => new FeedOpened(reader.Text()),
-            Kind.Signal => ReadSignal(ref reader),
+            Kind.Signal => _signals.Read(ref reader),
+            Kind.SignalNoted => SignalCodec.ReadNoted(ref reader),
             Kind.RecorderSet => new RecorderSet(ReadRecorder(ref reader)),
             Kind.RecorderRemoved => new RecorderRemoved(reader.Int64()),
             Kind.ApiKeySet => new ApiKeySet(new ApiKey(reader.Text(), (KeyScope)reader.Byte(), reader.Text(), reader.Int64())),
@@ -128,96 +133,6 @@ public sealed class InputCodec(SymbolTable symbols)
         _writer.Int64(at);
     }
 
-    private void Write(Symbol symbol) => FoldCodec.Write(_writer, symbol);
-
-    private Symbol ReadSymbol(ref RecordReader reader) => _folds.ReadSymbol(ref reader);
-
-    private void Write(SignalInput input)
-    {
-        _writer.Int64(input.RecorderId);
-        _writer.Byte((byte)input.OnOpposite);
-        _writer.Int64(input.DefaultQuantity);
-        _writer.Int64(input.Commission);
-        _writer.Int64(input.Price);
-        _writer.Byte((byte)input.PriceSource);
-        Write(input.Contract);
-        _writer.Bool(input.IsUnpriced);
-        _writer.Int64(input.TickSize);
-        _writer.Int64(input.TickValue);
-        _writer.Int64(input.Currency);
-        _writer.Int32((int)input.Flags);
-        _writer.Byte((byte)input.Ignored);
-        _writer.Byte((byte)input.Reason);
-        Write(input.Signal);
-    }
-
-    private void Write(Signal signal)
-    {
-        Write(signal.Symbol);
-        _writer.Byte((byte)signal.Action);
-        _writer.Optional(signal.TargetPosition);
-        _writer.Optional(signal.TargetSide is { } side ? (long)side : null);
-        _writer.Optional(signal.PreviousPosition);
-        _writer.Bool(signal.WasFlat);
-        _writer.Optional(signal.Quantity);
-        _writer.Optional(signal.Price);
-        _writer.Optional(signal.At);
-        _writer.Bool(signal.HasFiringTime);
-        _writer.Optional(signal.Key);
-        _writer.Optional(signal.Label);
-        _writer.UInt128(signal.BodyHash);
-    }
-
-    private SignalInput ReadSignal(ref RecordReader reader)
-    {
-        var recorderId = reader.Int64();
-        var onOpposite = (OnOpposite)reader.Byte();
-        var defaultQuantity = reader.Int64();
-        var commission = reader.Int64();
-        var price = reader.Int64();
-        var source = (PriceSource)reader.Byte();
-        var contract = ReadSymbol(ref reader);
-        var isUnpriced = reader.Bool();
-        var tickSize = reader.Int64();
-        var tickValue = reader.Int64();
-        var currency = reader.Int64();
-        var flags = (Flags)reader.Int32();
-        var ignored = (IgnoreReason)reader.Byte();
-        var reason = (CloseReason)reader.Byte();
-        return new SignalInput(recorderId, ReadCanonical(ref reader))
-        {
-            OnOpposite = onOpposite,
-            DefaultQuantity = defaultQuantity,
-            Commission = commission,
-            Price = price,
-            PriceSource = source,
-            Contract = contract,
-            IsUnpriced = isUnpriced,
-            TickSize = tickSize,
-            TickValue = tickValue,
-            Currency = currency,
-            Flags = flags,
-            Ignored = ignored,
-            Reason = reason,
-        };
-    }
-
-    private Signal ReadCanonical(ref RecordReader reader) => new()
-    {
-        Symbol = ReadSymbol(ref reader),
-        Action = (SignalAction)reader.Byte(),
-        TargetPosition = reader.OptionalInt64(),
-        TargetSide = (Side?)reader.OptionalInt64(),
-        PreviousPosition = reader.OptionalInt64(),
-        WasFlat = reader.Bool(),
-        Quantity = reader.OptionalInt64(),
-        Price = reader.OptionalInt64(),
-        At = reader.OptionalInt64(),
-        HasFiringTime = reader.Bool(),
-        Key = reader.OptionalText(),
-        Label = reader.OptionalText(),
-        BodyHash = reader.UInt128(),
-    };
 
     private void Write(Recorder recorder)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using StreamRecorder.Engine.Instruments;
 
 namespace StreamRecorder.Engine.Journal;
 
@@ -44,6 +45,21 @@ internal sealed class RecordWriter
         if (value is not null) Text(value);
     }
 
+    public void Bytes(ReadOnlySpan<byte> value)
+    {
+        Invariant.Holds(value.Length <= ushort.MaxValue);
+        BinaryPrimitives.WriteUInt16LittleEndian(Take(2), (ushort)value.Length);
+        value.CopyTo(Take(value.Length));
+    }
+
+    public void Symbol(Symbol symbol)
+    {
+        Text(symbol.Name);
+        Text(symbol.Root);
+        Byte((byte)symbol.Kind);
+        Byte((byte)symbol.ContinuousIndex);
+    }
+
     private Span<byte> Take(int count)
     {
         while (_length + count > _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
@@ -75,6 +91,10 @@ internal ref struct RecordReader(ReadOnlySpan<byte> record)
     public string Text() => Encoding.UTF8.GetString(Take(BinaryPrimitives.ReadUInt16LittleEndian(Take(2))));
 
     public string? OptionalText() => Bool() ? Text() : null;
+
+    public byte[] Bytes() => Take(BinaryPrimitives.ReadUInt16LittleEndian(Take(2))).ToArray();
+
+    public Symbol Symbol(SymbolTable symbols) => symbols.FromCanonical(Text(), Text(), (SymbolKind)Byte(), Byte());
 
     private ReadOnlySpan<byte> Take(int count)
     {

@@ -144,12 +144,14 @@ public sealed class StartService(Func<long, bool>? wasAnswered = null) : Command
     }
 }
 
-/// <summary>The answer to the newest delivery of a body was not written whole: an identical body within a minute is a repeat. No input: a restart doubts all of the last minute anyway.</summary>
-public sealed class DoubtDelivery(long recorderId, UInt128 bodyHash) : Command
+/// <summary>
+/// The answer with that sequence was not written whole: an identical body within a minute is a repeat. No input: a restart doubts all of the last minute anyway.
+/// </summary>
+public sealed class DoubtDelivery(long recorderId, UInt128 bodyHash, long sequence) : Command
 {
     internal override CommandPlan Plan(StateMachine state)
     {
-        state.Bodies.Doubt(recorderId, bodyHash);
+        state.Bodies.Doubt(recorderId, bodyHash, sequence);
         return new CommandPlan(null, null, null);
     }
 }

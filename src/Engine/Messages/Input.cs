@@ -53,6 +53,19 @@ public sealed record SignalInput(long RecorderId, Signal Signal) : Input
 
     /// <summary>Set for closings by hand or by the broker; overrides the reason that the meaning gives.</summary>
     public CloseReason Reason { get; init; }
+
+    /// <summary>The body that it came in; null: made by hand or read from a file, and not in the ledger.</summary>
+    public Receipt? Receipt { get; init; }
+}
+
+/// <summary>
+/// A body that changes no position and is only kept: one that was refused, or a repeat, whose <paramref name="Answer"/> has the fields of the first one's.
+/// </summary>
+public sealed record SignalNoted(long RecorderId, SignalAnswer Answer) : Input
+{
+    public SignalGist Gist { get; init; } = SignalGist.Empty;
+    public UInt128 BodyHash { get; init; }
+    public Receipt? Receipt { get; init; }
 }
 
 /// <summary>A recorder with all its settings and tokens, new or changed.</summary>

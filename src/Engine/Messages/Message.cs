@@ -10,8 +10,8 @@ public abstract class Message
     public long ReceivedAt { get; init; }
 }
 
-/// <summary>One webhook's signal, and where its answer goes once it is durable.</summary>
-public sealed class SignalMessage(long recorderId, Signal signal) : Message
+/// <summary>One body under a valid token, and where its answer goes once it is durable.</summary>
+public abstract class BodyMessage(long recorderId) : Message
 {
     private const int Answered = 1;
     private const int Abandoned = 2;
@@ -20,16 +20,17 @@ public sealed class SignalMessage(long recorderId, Signal signal) : Message
 
     public long RecorderId { get; } = recorderId;
 
-    public Signal Signal { get; } = signal;
+    /// <summary>What the ledger keeps of it; null: nothing.</summary>
+    public Receipt? Receipt { get; init; }
 
-    /// <summary>Completes when the effect is committed, or refused.</summary>
+    /// <summary>Completes when what became of it is committed.</summary>
     public Task<SignalAnswer> Answer => _answer.Task;
+
+    /// <summary>Its own number in the journal and in the ledger, once it is answered; 0: it was not kept. A repeat's answer has the first one's.</summary>
+    public long EntryId { get; internal set; }
 
     /// <summary>The sender was answered 503 while the commit was under way: an identical body is then the same alert sent again.</summary>
     public bool IsAbandoned => Volatile.Read(ref _end) == Abandoned;
-
-    /// <summary>Its place in the memory of bodies, when it has no key.</summary>
-    internal BodyMemory.Delivery? Delivery { get; set; }
 
     /// <summary>Whoever waits gives up; false when the answer is there or on its way, and must be used.</summary>
     public bool TryAbandon() => Interlocked.CompareExchange(ref _end, Abandoned, 0) == 0;
@@ -43,6 +44,25 @@ public sealed class SignalMessage(long recorderId, Signal signal) : Message
     }
 
     internal void Fail(Exception fault) => _answer.TrySetException(fault);
+}
+
+/// <summary>A body that was understood.</summary>
+public sealed class SignalMessage(long recorderId, Signal signal) : BodyMessage(recorderId)
+{
+    public Signal Signal { get; } = signal;
+
+    /// <summary>Its place, or that of the one it repeats, in the memory of bodies, when it has no key.</summary>
+    internal BodyMemory.Delivery? Delivery { get; set; }
+}
+
+/// <summary>A body that was refused before it came here: kept like any other, and answered with its refusal when that is durable.</summary>
+public sealed class RefusedMessage(long recorderId, Refusal refusal) : BodyMessage(recorderId)
+{
+    public Refusal Refusal { get; } = refusal;
+
+    public SignalGist Gist { get; init; } = SignalGist.Empty;
+
+    public UInt128 BodyHash { get; init; }
 }
 
 /// <summary>

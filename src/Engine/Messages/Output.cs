@@ -33,7 +33,12 @@ public sealed record FeedSeen(Feed Feed) : Output;
 public sealed record FeedForgotten(string Name) : Output;
 
 /// <summary>A signal and what became of it. A repeat is given the same answer until <paramref name="RememberUntil"/> (µs; 0: it has nothing to be known again by).</summary>
-public sealed record SignalApplied(SignalInput Input, SignalAnswer Answer, long RememberUntil) : Output;
+public sealed record SignalApplied(SignalInput Input, SignalAnswer Answer, long RememberUntil, string Recorder) : Output;
+
+/// <summary>
+/// A body that is only kept. <paramref name="RememberUntil"/>: how long the delivery that it repeats is remembered now (µs; 0: it repeats none that is known by its body).
+/// </summary>
+public sealed record BodyNoted(SignalNoted Input, long RememberUntil, string Recorder) : Output;
 
 /// <summary>The total of all gaps (µs) as a start left it.</summary>
 public sealed record GapCounted(long TotalGap) : Output;
@@ -51,4 +56,9 @@ public sealed record InstrumentsChanged(IReadOnlyList<Instrument> Rows, bool Fro
 public sealed record FrontContractsChanged(IReadOnlyList<FrontContract> Rows, bool FromFile) : Output;
 
 /// <summary>All outputs of one sequence; never torn apart. <paramref name="At"/> is the input's engine time.</summary>
-public sealed record OutputGroup(long Sequence, long At, IReadOnlyList<Output> Outputs);
+public sealed record OutputGroup(long Sequence, long At, IReadOnlyList<Output> Outputs)
+{
+    /// <summary>When a body was decided upon and when its commit was done, by the clock, µs; null where nobody asks, and after a restart.</summary>
+    public long? DecidedAt { get; init; }
+    public long? CommittedAt { get; internal set; }
+}

@@ -27,8 +27,12 @@ public readonly record struct StoredKey(long RecorderId, StoredSymbol Symbol, St
 /// <summary>Neighbouring folds of one symbol between which no open key starts, as one.</summary>
 public readonly record struct StoredFold(string Symbol, long FromSequence, long ToSequence, Excursion Ticks);
 
-/// <summary>A delivery and what it was answered: under its repeat key, or by its body alone and then only <paramref name="Until"/> a moment.</summary>
-public readonly record struct StoredRepeat(long RecorderId, string? Key, UInt128 BodyHash, long At, SignalAnswer Answer, long Until, bool HasFiringTime);
+/// <summary>
+/// A delivery and what it was answered: under its repeat key, or by its body alone and then only <paramref name="Until"/> a moment. <paramref name="LastAt"/>: when it
+/// came last.
+/// </summary>
+public readonly record struct StoredRepeat(
+    long RecorderId, string? Key, UInt128 BodyHash, long At, long LastAt, SignalAnswer Answer, long Until, bool HasFiringTime);
 
 /// <summary>
 /// All that the database holds as of one sequence. The large parts are streams in a fixed order, read once: a million keys never stand in memory twice.

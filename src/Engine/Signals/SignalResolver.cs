@@ -13,7 +13,7 @@ namespace StreamRecorder.Engine.Signals;
 internal static class SignalResolver
 {
     public static (SignalInput? Input, Refusal? Refusal) Resolve(
-        StateMachine state, long recorderId, Signal signal, long now, Flags flags = Flags.None, CloseReason reason = CloseReason.None)
+        StateMachine state, long recorderId, Signal signal, long now, Flags flags = Flags.None, CloseReason reason = CloseReason.None, Receipt? receipt = null)
     {
         if (state.Directory.Find(recorderId) is not { } recorder) return Refuse(Rejection.TokenUnknown.Because("Check the address of the webhook."));
         if (state.Instruments.Find(signal.Symbol.Root) is not { } instrument)
@@ -34,6 +34,7 @@ internal static class SignalResolver
             Currency = CurrencyCode.Pack(instrument.Currency),
             Flags = flags,
             Reason = reason,
+            Receipt = receipt,
         };
         if (!settings.Enabled && reason == CloseReason.None) return (input with { Ignored = IgnoreReason.Paused }, null);
         var decision = SignalMeaning.Decide(position, signal, input.OnOpposite, input.DefaultQuantity);

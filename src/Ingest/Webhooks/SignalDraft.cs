@@ -1,5 +1,6 @@
 using System.Text;
 using StreamRecorder.Engine;
+using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Signals;
@@ -105,6 +106,20 @@ internal sealed class SignalDraft
 
     /// <summary>For what is wrong with the body as a whole: it goes before anything wrong with a field.</summary>
     public void Overrule(Refusal refusal) => Refusal = refusal;
+
+    /// <summary>What was understood before it was refused.</summary>
+    public SignalGist Gist(SymbolTable symbols, long receivedAt) => new()
+    {
+        Action = Command.IsSaid ? Command.Value : Action.Value,
+        Symbol = Symbols.Count == 0 ? null
+            : symbols.TryResolve(Symbols[0].Text, receivedAt, out var symbol, out _) ? symbol.Name
+            : Shown(Encoding.UTF8.GetBytes(Symbols[0].Text)),
+        Price = Price is { IsSaid: true, Value.IsSound: true } ? Price.Value.Value : null,
+        Quantity = Quantity is { IsSaid: true, Value.IsSound: true } ? Quantity.Value.Value : null,
+        At = FiringTime.IsSaid ? FiringTime.Value : Time.IsSaid ? Time.Value : null,
+        Key = Key.Value,
+        Label = OrderId.IsSaid ? OrderId.Value : Comment.Value,
+    };
 
     /// <summary>A value as a sentence shows it: cut, and without what would garble a log.</summary>
     public static string Shown(ReadOnlySpan<byte> value)

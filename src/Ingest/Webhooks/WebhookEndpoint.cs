@@ -20,13 +20,16 @@ public static class WebhookRoutes
 
 /// <summary>
 /// Takes alerts: token, body, parse, rate, inbox, durable answer, within 2.5 s of the arrival. Overload and doubt are always 503, because TradingView
-/// sends again after 5xx only. Runs on the server's threads; the token appears nowhere but in the path.
+/// sends again after 5xx only; whatever else a valid token sends is in the ledger before it is answered. Runs on the server's threads; the token appears
+/// nowhere but in the path.
 /// </summary>
 public sealed class WebhookEndpoint(
     Inbox inbox, SymbolTable symbols, Func<RecorderDirectory> directory, TimeProvider time, WebhookMetrics metrics, WebhookSettings settings)
 {
     private readonly WebhookParser _parser = new(symbols);
     private readonly SignalRate _rate = new(settings.SignalsPerSecond, time);
+    private readonly SignalRate _refusedRate = new(settings.SignalsPerSecond, time);
+    private readonly SignalRate _excessRate = new(IngestLimits.ExcessKeptPerSecond, time);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -40,8 +43,8 @@ public sealed class WebhookEndpoint(
         try
         {
             var (length, refusal) = await ReadAsync(context, body, arrival).ConfigureAwait(false);
-            if (length < 0) return;
-            await HandleBodyAsync(context, recorder, body.AsMemory(0, length), refusal, arrival).ConfigureAwait(false);
+            if (length >= 0) await HandleBodyAsync(context, recorder, body.AsMemory(0, length), refusal, arrival).ConfigureAwait(false);
+            else if (refusal is not null) await RefuseAsync(context, refusal).ConfigureAwait(false);
         }
         finally
         {
@@ -51,78 +54,63 @@ public sealed class WebhookEndpoint(
 
     private readonly record struct Arrival(long Ticks, long At);
 
-    /// <summary>What became of one request, step by step.</summary>
-    private struct Course
-    {
-        public Signal? Signal;
-        public SignalAnswer? Answer;
-        public Refusal? Refusal;
-        public bool IsInDoubt;
-    }
-
     private async Task HandleBodyAsync(HttpContext context, Recorder recorder, ReadOnlyMemory<byte> body, Refusal? refusal, Arrival arrival)
     {
-        var course = new Course { Refusal = refusal };
-        if (refusal is null && _parser.TryParse(body.Span, arrival.At, KeyHeader(context), out course.Signal, out course.Refusal))
-            course = await DecideAsync(recorder, course.Signal, arrival).ConfigureAwait(false);
-        settings.Delivered?.Invoke(new WebhookDelivery
+        Signal? signal = null;
+        SignalGist? gist = null;
+        if (refusal is null && _parser.TryParse(body.Span, arrival.At, KeyHeader(context), out signal, out refusal, out gist) && !_rate.TryTake(recorder.Id))
+            (refusal, gist) = (Rejection.RateExceeded.Because($"At most {settings.SignalsPerSecond} a second are taken for one recorder."), SignalGist.Of(signal));
+        if (refusal is not null && !IsKept(recorder, refusal))
         {
-            Recorder = recorder,
-            Body = body,
-            ReceivedAt = arrival.At,
-            DecidedAt = Timestamp.From(time.GetUtcNow()),
-            Signal = course.Signal,
-            Answer = course.Answer,
-            Refusal = course.Refusal,
-            IsInDoubt = course.IsInDoubt,
-        });
-        if (course.Refusal is not null) await RefuseAsync(context, course.Refusal).ConfigureAwait(false);
-        else await AnswerAsync(context, course.Answer!, arrival).ConfigureAwait(false);
-        if (course.IsInDoubt || (course.Answer is not null && context.RequestAborted.IsCancellationRequested))
-            settings.LeftInDoubt?.Invoke(recorder, course.Signal!);
+            metrics.CountUnkept();
+            await RefuseAsync(context, refusal).ConfigureAwait(false);
+            return;
+        }
+        var receipt = KeptBody.Of(body.Span, isWhole: refusal?.Kind != Rejection.BodyTooLarge, arrival.At);
+        BodyMessage message = refusal is null
+            ? new SignalMessage(recorder.Id, signal!) { ReceivedAt = arrival.At, Receipt = receipt }
+            : new RefusedMessage(recorder.Id, refusal) { ReceivedAt = arrival.At, Receipt = receipt, Gist = gist ?? SignalGist.Empty, BodyHash = BodyHash.Of(body.Span) };
+        var answer = await DecideAsync(message, arrival).ConfigureAwait(false);
+        if (answer.Refusal is not null) await RefuseAsync(context, answer.Refusal).ConfigureAwait(false);
+        else await AnswerAsync(context, answer, arrival).ConfigureAwait(false);
+        if (!context.RequestAborted.IsCancellationRequested) settings.Answered?.Invoke(new WrittenAnswer(message.EntryId, answer.Sequence, Now));
+        else if (answer.Refusal is null) settings.LeftInDoubt?.Invoke(recorder.Id, signal!, answer);
     }
+
+    private long Now => Timestamp.From(time.GetUtcNow());
 
     private static string? KeyHeader(HttpContext context) =>
         context.Request.Headers.TryGetValue("Idempotency-Key", out var values) ? values.ToString() : null;
 
-    /// <summary>Offers the signal and waits for what the engine says once it is durable.</summary>
-    private async Task<Course> DecideAsync(Recorder recorder, Signal signal, Arrival arrival)
+    /// <summary>A sender gone wild shall not push the others' entries out of the ledger.</summary>
+    private bool IsKept(Recorder recorder, Refusal refusal) =>
+        (refusal.Kind == Rejection.RateExceeded ? _excessRate : _refusedRate).TryTake(recorder.Id);
+
+    /// <summary>Offers the body and waits for what the engine says once it is durable.</summary>
+    private async Task<SignalAnswer> DecideAsync(BodyMessage message, Arrival arrival)
     {
-        var course = new Course { Signal = signal };
-        if (!_rate.TryTake(recorder.Id))
-        {
-            course.Refusal = Rejection.RateExceeded.Because($"At most {settings.SignalsPerSecond} a second are taken for one recorder.");
-            return course;
-        }
-        var message = new SignalMessage(recorder.Id, signal) { ReceivedAt = arrival.At };
-        course.Refusal = inbox.Offer(message);
-        if (course.Refusal is not null) return course;
+        if (inbox.Offer(message) is { } full) return SignalAnswer.Refused(full);
         try
         {
-            var answer = await AnswerAsync(message, arrival).ConfigureAwait(false);
-            course.Refusal = answer.Refusal;
-            course.Answer = answer.Refusal is null ? answer : null;
+            return await AnswerAsync(message, arrival).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            course.Refusal = Rejection.CommitSlow.Because($"It took more than {settings.AnswerTime.TotalSeconds:0.#} s.");
+            return SignalAnswer.Refused(Rejection.CommitSlow.Because($"It took more than {settings.AnswerTime.TotalSeconds:0.#} s."));
         }
         catch (InboxClosedException)
         {
-            course.IsInDoubt = true;
-            course.Refusal = Rejection.ShuttingDown.Because("Send it again in some seconds.");
+            return SignalAnswer.Refused(Rejection.ShuttingDown.Because("Send it again in some seconds."));
         }
         catch (Exception)
         {
             // Whatever befell the journal: the engine logs it and stops. The sender needs to know only that this is not stored for certain.
-            course.IsInDoubt = true;
-            course.Refusal = Rejection.JournalFailed.Because("Send it again when the service is back.");
+            return SignalAnswer.Refused(Rejection.JournalFailed.Because("Send it again when the service is back."));
         }
-        return course;
     }
 
     /// <summary>Gives up when the time is over, unless the answer has come just then. What was given up is in doubt, which the engine knows.</summary>
-    private async Task<SignalAnswer> AnswerAsync(SignalMessage message, Arrival arrival)
+    private async Task<SignalAnswer> AnswerAsync(BodyMessage message, Arrival arrival)
     {
         try
         {
@@ -149,25 +137,32 @@ public sealed class WebhookEndpoint(
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>Reads the body up to its limit. A refusal when it is too long, too slow or broken; length −1 when the sender is gone.</summary>
+    /// <summary>
+    /// Reads the body up to its limit. What is too long is refused with as much of it as the ledger keeps; length −1: it did not arrive whole, with what to tell the sender
+    /// if it is still there.
+    /// </summary>
     private async ValueTask<(int Length, Refusal? Refusal)> ReadAsync(HttpContext context, byte[] body, Arrival arrival)
     {
-        if (context.Request.ContentLength > IngestLimits.BodyBytesMax)
-            return (0, Rejection.BodyTooLarge.Because($"It has {context.Request.ContentLength} bytes."));
         using var tooLate = new CancellationTokenSource(TimeLeft(arrival), time);
         try
         {
-            return await ReadBoundedAsync(context.Request.Body, body, tooLate.Token).ConfigureAwait(false);
+            if (context.Request.ContentLength is { } announced and > IngestLimits.BodyBytesMax)
+            {
+                var (kept, _) = await ReadBoundedAsync(context.Request.Body, body, IngestLimits.KeptBodyBytesMax, tooLate.Token).ConfigureAwait(false);
+                return (kept, Rejection.BodyTooLarge.Because($"It has {announced} bytes."));
+            }
+            var (length, isWhole) = await ReadBoundedAsync(context.Request.Body, body, IngestLimits.BodyBytesMax, tooLate.Token).ConfigureAwait(false);
+            return (length, isWhole ? null : Rejection.BodyTooLarge.Because("It was not read further."));
         }
         catch (BadHttpRequestException fault)
         {
-            return (0, fault.StatusCode == StatusCodes.Status413PayloadTooLarge
+            return (-1, fault.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? Rejection.BodyTooLarge.Because("It was not read further.")
                 : Rejection.BodyUnreadable.Because("The request's body is broken off or badly framed."));
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            return (0, Rejection.CommitSlow.Because("The body did not arrive in time; nothing was taken."));
+            return (-1, Rejection.CommitSlow.Because("The body did not arrive in time; nothing was taken."));
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
@@ -175,21 +170,23 @@ public sealed class WebhookEndpoint(
         }
     }
 
-    private static async ValueTask<(int Length, Refusal? Refusal)> ReadBoundedAsync(Stream stream, byte[] body, CancellationToken cancel)
+    private static async ValueTask<(int Length, bool IsWhole)> ReadBoundedAsync(Stream stream, byte[] body, int max, CancellationToken cancel)
     {
         // One byte more than the limit tells "full" from "too long".
         for (var length = 0; ;)
         {
-            var count = await stream.ReadAsync(body.AsMemory(length, IngestLimits.BodyBytesMax + 1 - length), cancel).ConfigureAwait(false);
-            if (count == 0) return (length, null);
+            var count = await stream.ReadAsync(body.AsMemory(length, max + 1 - length), cancel).ConfigureAwait(false);
+            if (count == 0) return (length, true);
             length += count;
-            if (length > IngestLimits.BodyBytesMax) return (0, Rejection.BodyTooLarge.Because("It was not read further."));
+            if (length > max) return (max, false);
         }
     }
 
     private Task RefuseAsync(HttpContext context, Refusal refusal)
     {
         metrics.Count(refusal);
+        // The server cuts the connection of a body that is not read to its end; a sender that is not told would send its next alert into nothing.
+        if (refusal.Kind == Rejection.BodyTooLarge && !context.Response.HasStarted) context.Response.Headers.Connection = "close";
         return Problems.WriteAsync(context, refusal);
     }
 
@@ -201,6 +198,5 @@ public sealed class WebhookEndpoint(
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = buffer.WrittenCount;
         await context.Response.Body.WriteAsync(buffer.WrittenMemory).ConfigureAwait(false);
-        if (!context.RequestAborted.IsCancellationRequested) settings.Answered?.Invoke(answer.Sequence);
     }
 }

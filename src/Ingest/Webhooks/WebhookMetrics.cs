@@ -17,6 +17,10 @@ public sealed class WebhookMetrics
         Labels.Index().ToFrozenDictionary(l => l.Item, l => l.Index, StringComparer.Ordinal);
 
     private readonly long[] _counts = new long[Labels.Length];
+    private long _unkept;
+
+    /// <summary>Refused bodies that came faster than the ledger keeps them.</summary>
+    public long Unkept => Volatile.Read(ref _unkept);
 
     /// <summary>Seconds from arrival to the durable answer, of each request answered 200. Set before the first request.</summary>
     public Action<double>? Acknowledged { get; set; }
@@ -30,6 +34,8 @@ public sealed class WebhookMetrics
     }
 
     public long Count(string outcome) => Volatile.Read(ref _counts[Indexes[outcome]]);
+
+    internal void CountUnkept() => Interlocked.Increment(ref _unkept);
 
     internal void Count(Refusal refusal) => Interlocked.Increment(ref _counts[Indexes[refusal.Kind.Label]]);
 

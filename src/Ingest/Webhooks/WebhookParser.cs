@@ -17,14 +17,25 @@ public sealed class WebhookParser(SymbolTable symbols)
     /// <param name="receivedAt">Arrival, µs: places one-digit years when the alert names no time.</param>
     /// <param name="keyHeader">The Idempotency-Key header, if any; an <c>id</c> field goes before it.</param>
     public bool TryParse(
-        ReadOnlySpan<byte> body, long receivedAt, string? keyHeader, [NotNullWhen(true)] out Signal? signal, [NotNullWhen(false)] out Refusal? refusal)
+        ReadOnlySpan<byte> body, long receivedAt, string? keyHeader, [NotNullWhen(true)] out Signal? signal, [NotNullWhen(false)] out Refusal? refusal) =>
+        TryParse(body, receivedAt, keyHeader, out signal, out refusal, out _);
+
+    /// <param name="body">As it arrived.</param>
+    /// <param name="receivedAt">Arrival, µs.</param>
+    /// <param name="keyHeader">The Idempotency-Key header, if any.</param>
+    /// <param name="signal">What it says.</param>
+    /// <param name="refusal">Or what is wrong with it.</param>
+    /// <param name="gist">What could be understood all the same.</param>
+    public bool TryParse(
+        ReadOnlySpan<byte> body, long receivedAt, string? keyHeader,
+        [NotNullWhen(true)] out Signal? signal, [NotNullWhen(false)] out Refusal? refusal, [NotNullWhen(false)] out SignalGist? gist)
     {
         var draft = new SignalDraft();
         Read(body, draft);
-        signal = draft.Refusal is null
-            ? new SignalRules(draft, symbols, receivedAt).Resolve(string.IsNullOrWhiteSpace(keyHeader) ? null : keyHeader.Trim(), BodyHash.Of(body))
-            : null;
+        var key = string.IsNullOrWhiteSpace(keyHeader) ? null : keyHeader.Trim();
+        signal = draft.Refusal is null ? new SignalRules(draft, symbols, receivedAt).Resolve(key, BodyHash.Of(body)) : null;
         refusal = signal is null ? draft.Refusal! : null;
+        gist = signal is null ? draft.Gist(symbols, receivedAt) : null;
         return signal is not null;
     }
 

@@ -187,6 +187,8 @@ CREATE INDEX open_keys_by_contract ON position_keys (contract, sequence) WHERE i
 CREATE TABLE deliveries (
   sequence INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
+  -- Of its newest repeat, or its own.
+  last_at TEXT NOT NULL,
   -- Remembered no longer than this.
   until TEXT NOT NULL,
   recorder_id INTEGER NOT NULL,
@@ -248,31 +250,42 @@ CREATE TABLE position_snapshots (
 CREATE INDEX snapshots_of_minutes ON position_snapshots (taken_at) WHERE is_minute = 1;
 CREATE INDEX snapshots_between ON position_snapshots (taken_at) WHERE is_minute = 0;
 
--- The ledger: every body that a valid token sent, with its decision.
+-- The ledger: every body that a valid token sent, with its decision. The id is the sequence of its input.
 CREATE TABLE signals (
   id INTEGER PRIMARY KEY,
-  sequence INTEGER,
+  -- Engine time: rises with the ids.
+  at TEXT NOT NULL,
   recorder_id INTEGER NOT NULL,
   recorder TEXT NOT NULL,
-  received_at TEXT NOT NULL,
-  applied_at TEXT,
-  committed_at TEXT,
-  answered_at TEXT,
-  signal_at TEXT,
   status TEXT NOT NULL,
   reason TEXT,
   detail TEXT,
+  field TEXT,
   effect TEXT,
   action TEXT,
   symbol TEXT,
   price REAL,
+  price_e9 INTEGER,
   quantity REAL,
+  quantity_e9 INTEGER,
   position_id INTEGER,
   closed_position_id INTEGER,
-  flags INTEGER NOT NULL DEFAULT 0,
+  flags INTEGER NOT NULL,
   label TEXT,
   key TEXT,
-  body TEXT
+  -- Of a repeat: the signal that it repeats.
+  first_id INTEGER,
+  -- The times of each hop by the clock; NULL where unknown.
+  signal_at TEXT,
+  received_at TEXT NOT NULL,
+  decided_at TEXT,
+  committed_at TEXT,
+  answered_at TEXT,
+  -- Of a rejected one: what a repeat of it would share.
+  body_hash BLOB,
+  -- Secrets masked, cut at 4 KiB.
+  body TEXT NOT NULL,
+  is_cut INTEGER NOT NULL
 );
-CREATE INDEX signals_by_recorder ON signals (recorder_id, id);
-CREATE INDEX signals_by_receipt ON signals (received_at);
+CREATE INDEX signals_by_recorder ON signals (recorder_id, status, id);
+CREATE INDEX signals_by_status ON signals (status, id);

@@ -130,6 +130,23 @@ public sealed class InputCodecTests
             Label = "Long 1 · ü",
             BodyHash = UInt128.MaxValue,
         });
+        yield return Resolved(Order()) with { Receipt = new Receipt("{\"ü\":1}"u8.ToArray(), true, 12) };
+        yield return new SignalNoted(3, SignalAnswer.Refused(Rejection.PriceUnknown.Because("No tick.", "price")))
+        {
+            Gist = new SignalGist { Action = SignalAction.Sell, Symbol = "MNQ1!", Price = -1, Quantity = 2, At = 3, Key = "k", Label = "ü" },
+            BodyHash = UInt128.MaxValue,
+            Receipt = new Receipt("x"u8.ToArray(), false, 12),
+        };
+        yield return new SignalNoted(3, new SignalAnswer
+        {
+            Status = SignalStatus.Duplicate,
+            Sequence = 9,
+            Effect = Effect.Reversed,
+            PositionId = 8,
+            PositionIsOpen = true,
+            ClosedPositionId = 7,
+            Flags = Flags.Sync,
+        });
         yield return new RecorderSet(new Recorder(7, new RecorderSettings { Name = "ü" }, [], 9));
         yield return new RecorderSet(new Recorder(8, Settings(), [new RecorderToken("a", "b", 1), new RecorderToken("c", "d", 2)], 10));
         yield return new RecorderRemoved(7);

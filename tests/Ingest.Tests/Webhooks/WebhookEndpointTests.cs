@@ -141,20 +141,14 @@ public sealed class WebhookEndpointTests
     }
 
     [Fact]
-    public async Task Journal_Failing_Is503AndLeftInDoubt()
+    public async Task Journal_Failing_Is503()
     {
-        var inDoubt = new List<string>();
-        var deliveries = new List<WebhookDelivery>();
-        var settings = new WebhookSettings { LeftInDoubt = (r, s) => inDoubt.Add($"{r.Name} {s.Symbol}"), Delivered = deliveries.Add };
-        await using var service = await Service.StartStillAsync(settings: settings);
+        await using var service = await Service.StartStillAsync();
         var pending = service.SignalAsync(Buy);
         await Service.UntilAsync(() => service.Inbox.SignalCount == 1);
         service.Loop.FailAll(new IOException("disk"));
         var answer = await pending;
         Assert.Equal((503, "journal_failed"), (answer.Status, answer["reason"]));
-        await Service.UntilAsync(() => inDoubt.Count > 0);
-        Assert.Equal(["test MNQ1!"], inDoubt);
-        Assert.True(Assert.Single(deliveries).IsInDoubt);
     }
 
     [Fact]
@@ -168,26 +162,5 @@ public sealed class WebhookEndpointTests
         await Service.UntilAsync(() => service.Metrics.Count("commit_slow") == 1);
         content.Release([]);
         Assert.Equal((503, 0), ((await pending).Status, service.Inbox.SignalCount));
-    }
-
-    [Fact]
-    public async Task Deliveries_OfValidTokens_AreAllReported()
-    {
-        var seen = new List<string>();
-        var settings = new WebhookSettings { Delivered = d => seen.Add($"{d.Body.Length} {d.Signal?.Symbol.Name} {d.Answer?.Effect} {d.Refusal?.Kind.Label}") };
-        await using var service = await Service.StartAsync(settings: settings);
-        await service.SignalAsync(Buy);
-        await service.SignalAsync("{}");
-        await service.SignalAsync(Buy, "nope");
-        Assert.Equal([$"{Buy.Length} MNQ1! Opened ", "2   action_missing"], seen);
-    }
-
-    private sealed class StandingTime : TimeProvider
-    {
-        private long _timestamp;
-
-        public override long GetTimestamp() => Volatile.Read(ref _timestamp);
-
-        public void Advance(TimeSpan by) => _timestamp += by.Ticks * TimestampFrequency / TimeSpan.TicksPerSecond;
     }
 }
