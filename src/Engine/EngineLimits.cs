@@ -80,6 +80,15 @@ public static class EngineLimits
     /// <summary>Beyond this the journal gives up inputs that the database has, however young: 4 GiB are a day of 500 signals a second.</summary>
     public const long JournalBytesMax = 4L << 30;
 
+    /// <summary>Contracts of one <see cref="Messages.ContractsLost"/>: at most 150 bytes each, so that they fit a record.</summary>
+    public const int ContractsPerLoss = 1024;
+
+    /// <summary>
+    /// A contract that ticked within this time before the process ended had a feed, whose return is then part of the gap. A minute: quiet contracts tick every few seconds, and a market
+    /// that is closed does not.
+    /// </summary>
+    public const long FedAge = 60 * Timestamp.Second;
+
     /// <summary>A contract that ticked within this time counts for resolving a continuous symbol (contract rule 3).</summary>
     public const long ContractAge = Timestamp.Day;
 

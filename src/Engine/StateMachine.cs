@@ -57,6 +57,9 @@ public sealed class StateMachine : IDisposable
     /// <summary>All stretches (µs) in which the service took no inputs, from the last journalled moment to the next start.</summary>
     public long TotalGap { get; private set; }
 
+    /// <summary>When this process began to take inputs; 0: not yet.</summary>
+    public long StartedAt { get; private set; }
+
     public int OpenCountOf(long recorderId) => _openByRecorder.GetValueOrDefault(recorderId);
 
     /// <summary>
@@ -73,10 +76,10 @@ public sealed class StateMachine : IDisposable
         switch (input)
         {
             case TickFold fold:
-                Apply(fold, outputs);
+                Prices.Apply(fold, Now, outputs);
                 return null;
             case FeedFold fold:
-                foreach (var ticks in fold.Folds) Apply(ticks, outputs);
+                foreach (var ticks in fold.Folds) Prices.Apply(ticks, Now, outputs);
                 foreach (var mark in fold.Marks) outputs.Add(new FeedSeen(Feeds.Mark(mark, Now)));
                 return null;
             case SignalInput signal:
@@ -84,21 +87,17 @@ public sealed class StateMachine : IDisposable
             case SignalNoted noted:
                 Note(noted, outputs);
                 return null;
+            case ContractsLost lost:
+                foreach (var (contract, since) in lost.Contracts) outputs.Add(Prices[contract.Id].BeginOutage(since));
+                return null;
             case ServiceStarted started:
-                if (lastMoment != 0) TotalGap += at - lastMoment;
                 Bodies.DoubtSince(lastMoment - EngineLimits.DoubtAge, started.Doubtful);
-                outputs.Add(new GapCounted(TotalGap));
+                Start(lastMoment == 0 ? 0 : at - lastMoment, outputs);
                 return null;
             default:
                 ApplyTables(input, outputs);
                 return null;
         }
-    }
-
-    private void Apply(TickFold fold, List<Output> outputs)
-    {
-        Prices.Apply(fold, Now);
-        outputs.Add(new FoldApplied(fold.Symbol, fold.Ticks));
     }
 
     /// <summary>Takes over what the database holds as of one sequence; inputs after it follow by <see cref="Apply"/>. Once, before the first input.</summary>
@@ -129,11 +128,13 @@ public sealed class StateMachine : IDisposable
         Now = stored.Now;
     }
 
-    /// <summary>A copy of a key's record with every folded tick in its figures.</summary>
-    public Position Figures(in Position stored)
+    /// <summary>
+    /// A copy of a key's record with every folded tick in its figures. An outage that lasts is counted up to <paramref name="at"/>, for whom the last input's time is too old.
+    /// </summary>
+    public Position Figures(in Position stored, long at = 0)
     {
         var position = stored;
-        if (position.IsOpen) FoldIn(ref position);
+        if (position.IsOpen) FoldIn(ref position, Math.Max(Now, at));
         return position;
     }
 
@@ -145,10 +146,21 @@ public sealed class StateMachine : IDisposable
 
     public void Dispose() => Store.Dispose();
 
-    private void FoldIn(ref Position position)
+    private void FoldIn(ref Position position, long now)
     {
-        PositionMath.Fold(ref position, Prices[position.ContractId].Epochs.FoldFrom(position.EpochId));
-        position.GapSeconds = (TotalGap - position.GapBase) / Timestamp.Second;
+        var stream = Prices[position.ContractId];
+        PositionMath.Fold(ref position, stream.Epochs.FoldFrom(position.EpochId));
+        position.GapSeconds = (TotalGap + stream.OutagesAt(now) - position.GapBase) / Timestamp.Second;
+    }
+
+    /// <summary>A stop counts once: outages that last go on behind it.</summary>
+    private void Start(long gap, List<Output> outputs)
+    {
+        TotalGap += gap;
+        StartedAt = Now;
+        outputs.Add(new GapCounted(TotalGap));
+        // By name: the order of appearance is another one in each process.
+        foreach (var stream in Prices.All.Where(s => s.IsOut).OrderBy(s => s.Symbol.Name, StringComparer.Ordinal)) outputs.Add(stream.BeginOutage(stream.OutageSince + gap));
     }
 
     private SignalAnswer ApplySignal(SignalInput input, List<Output> outputs)
@@ -203,7 +215,7 @@ public sealed class StateMachine : IDisposable
         long closedId = 0;
         if (wasOpen)
         {
-            FoldIn(ref position);
+            FoldIn(ref position, Now);
             Prices[position.ContractId].Epochs.End(position.EpochId);
             position.Flags |= flags & Flags.Position;
         }
@@ -261,7 +273,7 @@ public sealed class StateMachine : IDisposable
             Currency = input.Currency,
             OpenedAt = Now,
             AlertAt = position.AlertAt,
-            GapBase = TotalGap,
+            GapBase = TotalGap + Prices[input.Contract.Id].OutagesAt(Now),
             Flags = (flags & Flags.Position) | (input.IsUnpriced ? Flags.Unpriced : Flags.None),
         };
         Open.Add(position.Id, key);

@@ -148,9 +148,12 @@ public sealed class Composition : IAsyncDisposable
         Engine.Released = _positionLog.Offer;
         if (telemetry is not null) Measure(telemetry, options, time, took);
         _thread = new EngineThread(Engine, Inbox, Outbox, _journal, fault => _faulted.TrySetResult(fault));
+        var fed = _state.Prices.TickedSince(_state.Now - EngineLimits.FedAge).Chunk(EngineLimits.ContractsPerLoss).ToArray();
         _thread.Start();
-        await OfferTablesAsync().ConfigureAwait(false);
+        // At the last journalled moment: before the service's own gap, which begins there and ends with the first input that has a later time.
+        foreach (var contracts in fed) await DoAsync(new LoseContracts(contracts, withProcess: true)).ConfigureAwait(false);
         await DoAsync(new StartService(Marks.AreKnown ? Marks.IsMarked : null) { ReceivedAt = Client.Now }).ConfigureAwait(false);
+        await OfferTablesAsync().ConfigureAwait(false);
         await new AdminKey(Directory.Root, _log).EnsureAsync(Engine, DoAsync, Client.Now).ConfigureAwait(false);
         _upkeep = new Upkeep(Client, Database, _sink, time, logs.CreateLogger<Upkeep>(), fault => _faulted.TrySetResult(fault));
         if (options.SnapshotRows > 0) _snapshots = new Snapshots(Client, _sink, options.SnapshotRows, time, logs.CreateLogger<Snapshots>());

@@ -72,7 +72,7 @@ public sealed class PublicSite : IAsyncDisposable
             });
         // The endpoint keeps the beginning of what is too long.
         App.MapWebhook(webhook).WithMetadata(BodyLimit.None).Describe(Docs.Webhook);
-        var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, App.Lifetime.ApplicationStopping);
+        var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, new LiveFeeds(pipe.Inbox, time), App.Lifetime.ApplicationStopping);
         App.MapTicks(ticks).WithMetadata(new NeedsScope(KeyScope.Feed), BodyLimit.None).Describe(Docs.Ticks);
         telemetry?.Add(new IngestMeter(telemetry.Scope, metrics, ticks));
     }

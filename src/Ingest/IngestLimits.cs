@@ -44,6 +44,9 @@ public static class IngestLimits
     /// <summary>Sent as Retry-After with 503: TradingView waits 5 s anyway.</summary>
     public const int RetryAfterSeconds = 5;
 
+    /// <summary>Before the engine is told again of contracts that are lost: it has room for commands as a rule at once.</summary>
+    public static readonly TimeSpan LossPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Longest line of ticks; a real one has under 200 bytes. Longer ones are rejected and skipped without being kept.</summary>
     public const int LineBytesMax = 4096;
 

@@ -36,6 +36,7 @@ internal sealed class Batch
     private readonly Dictionary<long, PositionChange> _positions = [];
     private readonly Dictionary<(long RecorderId, string Symbol), KeyChange> _keys = [];
     private readonly Dictionary<string, FoldRun> _folds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OutageChanged> _outages = new(StringComparer.Ordinal);
     private readonly List<TableChange> _tables = [];
     private readonly List<LedgerEntry> _ledger = [];
 
@@ -68,6 +69,8 @@ internal sealed class Batch
 
     public IReadOnlyCollection<FoldRun> Folds => _folds.Values;
 
+    public IReadOnlyCollection<OutageChanged> Outages => _outages.Values;
+
     public IReadOnlyList<TableChange> Tables => _tables;
 
     public IReadOnlyList<LedgerEntry> Ledger => _ledger;
@@ -99,6 +102,9 @@ internal sealed class Batch
                 break;
             case PositionClosed closed:
                 ChangeOf(closed.Position.Id).Closed = closed;
+                break;
+            case OutageChanged outage:
+                _outages[outage.Contract.Name] = outage;
                 break;
             case SignalApplied { RememberUntil: 0 } or BodyNoted { RememberUntil: 0 }:
                 break;

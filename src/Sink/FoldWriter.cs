@@ -26,6 +26,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
     private readonly Statement _updateSymbol = new(connection,
         "UPDATE symbols SET last_price = ?1, last_price_e9 = ?2, last_at = ?3, newest_at = max(coalesce(newest_at, ''), ?4), changed_at = ?5 WHERE name = ?6");
 
+    private readonly Statement _setOutage = new(connection, "UPDATE symbols SET outage_total_us = ?, outage_since = ? WHERE name = ?");
+
     private readonly Statement _upsertFold = new(connection, $"""
         INSERT INTO symbol_folds ({FoldColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (symbol, from_seq) DO UPDATE SET to_seq = excluded.to_seq, tick_count = excluded.tick_count,
@@ -61,6 +63,10 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
         for (var i = 1; i < run.Rows.Count; i++) Upsert(symbol.Name, run.Rows[i]);
     }
 
+    /// <summary>After the folds of the same batch: only a contract that ticked can be lost, so its row is there.</summary>
+    public void Write(OutageChanged outage) =>
+        _setOutage.Add(outage.Total).Add(outage.Since == 0 ? null : Timestamp.Format(outage.Since)).Add(outage.Contract.Name).Run();
+
     /// <summary>A start must know the symbols of its keys, ticked or not.</summary>
     public void Know(in PositionNames names)
     {
@@ -93,7 +99,7 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _insertSymbol, _updateSymbol, _upsertFold, _deleteFold, _newestFold, _foldsAfter, _keyBetween }) statement.Dispose();
+        foreach (var statement in new[] { _insertSymbol, _updateSymbol, _setOutage, _upsertFold, _deleteFold, _newestFold, _foldsAfter, _keyBetween }) statement.Dispose();
     }
 
     private void Know(string name, string root)

@@ -50,9 +50,7 @@ public sealed class StateReader : IDisposable
         FrontContractsFromFile = ReadFronts(fromFile: true),
         FrontContractsFromApi = ReadFronts(fromFile: false),
         Feeds = [.. Rows("SELECT name, sequence, seen_at FROM feeds").Select(row => new Feed(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2))))],
-        Prices = Rows("SELECT name, root, last_price_e9, last_at, newest_at, changed_at FROM symbols WHERE last_at IS NOT NULL").Select(row => new StoredPrice(
-            StoredSymbol.Of(row.GetString(0), row.GetString(1)), row.GetInt64(2), Columns.ReadTime(row.GetString(3)), Columns.ReadTime(row.GetString(4)),
-            Columns.ReadTime(row.GetString(5)))),
+        Prices = ReadPrices(),
         Keys = ReadKeys("INDEXED BY open_keys_by_contract WHERE is_open = 1 ORDER BY contract, sequence").Concat(ReadKeys("WHERE is_open = 0")),
         Folds = ReadFolds(),
         Repeats = ReadRepeats(state.At),
@@ -99,6 +97,16 @@ public sealed class StateReader : IDisposable
         .. Rows("SELECT root, contract, from_utc FROM front_contracts WHERE from_file = $file ORDER BY rowid", ("$file", fromFile))
             .Select(row => new FrontContract(row.GetString(0), row.GetString(1), Columns.ReadTime(row.GetString(2)))),
     ];
+
+    private IEnumerable<StoredPrice> ReadPrices() =>
+        Rows("SELECT name, root, last_price_e9, last_at, newest_at, changed_at, outage_total_us, outage_since FROM symbols WHERE last_at IS NOT NULL").Select(row =>
+            new StoredPrice(
+                StoredSymbol.Of(row.GetString(0), row.GetString(1)), row.GetInt64(2), Columns.ReadTime(row.GetString(3)), Columns.ReadTime(row.GetString(4)),
+                Columns.ReadTime(row.GetString(5)))
+            {
+                OutageTotal = row.GetInt64(6),
+                OutageSince = row.IsDBNull(7) ? 0 : Columns.ReadTime(row.GetString(7)),
+            });
 
     private IEnumerable<StoredKey> ReadKeys(string which) =>
         Rows($"SELECT recorder_id, symbol, contract, root, sequence, record FROM position_keys {which}").Select(row =>

@@ -34,6 +34,11 @@ public sealed record StoredSymbolRow(string Name, long LastPrice, long LastAt, l
 {
     internal double Real { get; init; }
 
+    /// <summary>Sum of the contract's outages that ended, and since when one lasts; 0: none does.</summary>
+    public long OutageTotal { get; init; }
+
+    public long OutageSince { get; init; }
+
     /// <summary>The REAL column says what the exact one beside it does.</summary>
     public bool IsReadable => Real.Equals(Columns.Real(LastPrice));
 }

@@ -40,7 +40,7 @@ internal sealed class Service : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.MapWebhook(new WebhookEndpoint(inbox, symbols, () => Directory ?? Loop.Directory, time, Metrics, settings));
-        TickEndpoint = new TickEndpoint(inbox, symbols, TimeProvider.System, _stopping.Token);
+        TickEndpoint = new TickEndpoint(inbox, symbols, TimeProvider.System, new LiveFeeds(inbox, TimeProvider.System), _stopping.Token);
         _app.MapTicks(TickEndpoint);
     }
 

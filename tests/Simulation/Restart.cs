@@ -108,7 +108,7 @@ internal sealed class Restart(Random random, SimClock clock, Model model, Plante
     private void Compare(StateMachine state)
     {
         Check.Same(model.Sequence, state.Sequence, "sequence after a start");
-        Check.Same(model.TotalGap, state.TotalGap, "gap after a start");
+        Check.Same(model.Outages.Service, state.TotalGap, "gap after a start");
         Check.Same(string.Join("\n", model.Recorders.Values.Select(GroupText.Of)), string.Join("\n", state.Directory.Recorders.Select(GroupText.Of)), "recorders");
         Check.Same(model.NextRecorderId, state.NextRecorderId, "next recorder");
         Check.Same(model.Book.Places.Count(p => p.Value.Open is not null), state.Open.Count, "open positions after a start");
@@ -124,14 +124,15 @@ internal sealed class Restart(Random random, SimClock clock, Model model, Plante
         state.Store.TryRead(key, out var record);
         Check.Same(place.Open is not null, record.IsOpen, $"recorder {recorder}, {symbol}: open after a start");
         Check.Same(place.AlertAt, record.AlertAt, $"recorder {recorder}, {symbol}: newest alert after a start");
-        if (place.Open is not null) place.Open.Compare(state.Figures(record), model.TotalGap);
+        if (place.Open is not null) place.Open.Compare(state.Figures(record), model.GapOf(place.Open.PricedBy));
     }
 
-    private static void Compare(StateMachine state, string name, ModelMarket.Stream stream)
+    private void Compare(StateMachine state, string name, ModelMarket.Stream stream)
     {
         var actual = state.Prices[Array.Find(Contract.All, c => c.Name == name)!.In(state.Symbols).Id];
         Check.Same(stream.NewestApplied, actual.FoldedAt, $"newest tick of {name} after a start");
         Check.Same((stream.Last.Price, stream.Last.At), (actual.LastPrice, actual.LastAt), $"last price of {name} after a start");
+        Check.Same(model.Outages.Contracts.GetValueOrDefault(name), (actual.OutageTotal, actual.OutageSince), $"outages of {name} after a start");
     }
 
     /// <summary>A resend after the start must find what its first delivery was answered.</summary>

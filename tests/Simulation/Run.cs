@@ -229,6 +229,8 @@ internal sealed class Run : IDisposable
         CompareHashes();
         _model.Market.Restarted();
         _process.Loop.Released = Released;
+        var fed = _process.State.Prices.TickedSince(_process.State.Now - EngineLimits.FedAge);
+        _client.Send(new LoseContracts([.. fed], withProcess: true), _process);
         _client.Send(new StartService { ReceivedAt = _clock.Micros }, _process);
     }
 

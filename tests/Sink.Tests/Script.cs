@@ -79,6 +79,13 @@ internal sealed class Script : IDisposable
         return Apply(new TickFold(symbol, ticks));
     }
 
+    /// <summary>The contract's feed breaks off, if it has one.</summary>
+    public void Lose(Symbol contract)
+    {
+        var stream = State.Prices[contract.Id];
+        if (stream.HasTicked && !stream.IsOut) Apply(new ContractsLost([new LostContract(contract, stream.ChangedAt)]));
+    }
+
     public OutputGroup Buy(long recorderId, decimal quantity, decimal price, Symbol? symbol = null, string? key = null) =>
         Signal(recorderId, SignalAction.Buy, E9(quantity), E9(price), symbol, key);
 

@@ -29,6 +29,7 @@ public sealed class InputCodec(SymbolTable symbols)
         FeedFold = 10,
         FeedOpened = 11,
         SignalNoted = 12,
+        ContractsLost = 13,
     }
 
     /// <summary>The bytes are good until the next call.</summary>
@@ -88,6 +89,10 @@ public sealed class InputCodec(SymbolTable symbols)
                 Head(Kind.ServiceStarted, at);
                 Write(started);
                 break;
+            case ContractsLost lost:
+                Head(Kind.ContractsLost, at);
+                Write(lost);
+                break;
             default:
                 Invariant.Broken("input without a record");
                 break;
@@ -117,6 +122,7 @@ public sealed class InputCodec(SymbolTable symbols)
             Kind.InstrumentsSet => ReadInstruments(ref reader),
             Kind.FrontContractsSet => ReadFronts(ref reader),
             Kind.ServiceStarted => ReadStarted(ref reader),
+            Kind.ContractsLost => ReadLost(ref reader),
             _ => throw new InvalidDataException($"record kind {kind} is not known to this program"),
         };
         if (!reader.IsAtEnd) throw new InvalidDataException($"record kind {kind} is longer than its fields");
@@ -217,6 +223,23 @@ public sealed class InputCodec(SymbolTable symbols)
         var doubtful = new long[count];
         for (var i = 0; i < count; i++) doubtful[i] = reader.Int64();
         return new ServiceStarted(doubtful);
+    }
+
+    private void Write(ContractsLost lost)
+    {
+        _writer.Int32(lost.Contracts.Count);
+        foreach (var (contract, since) in lost.Contracts)
+        {
+            _writer.Symbol(contract);
+            _writer.Int64(since);
+        }
+    }
+
+    private ContractsLost ReadLost(ref RecordReader reader)
+    {
+        var contracts = new LostContract[reader.Int32()];
+        for (var i = 0; i < contracts.Length; i++) contracts[i] = new LostContract(reader.Symbol(symbols), reader.Int64());
+        return new ContractsLost(contracts);
     }
 
     private void Write(FrontContractsSet set)

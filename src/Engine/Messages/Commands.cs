@@ -1,4 +1,5 @@
 using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Prices;
 using StreamRecorder.Engine.Recorders;
 
 namespace StreamRecorder.Engine.Messages;
@@ -141,6 +142,21 @@ public sealed class StartService(Func<long, bool>? wasAnswered = null) : Command
         var doubtful = wasAnswered is null ? null : state.Bodies.Since(state.Now - EngineLimits.DoubtAge).Where(s => !wasAnswered(s)).ToList();
         // More than fit a record can only be a start after a power cut: then all are in doubt.
         return new CommandPlan(null, new ServiceStarted(doubtful?.Count > EngineLimits.DoubtfulMax ? null : doubtful), null);
+    }
+}
+
+/// <summary>
+/// Nobody sends ticks of these contracts any more (at most <see cref="EngineLimits.ContractsPerLoss"/>). Those of a connection that broke are unknown since their last tick: it may have
+/// been dead long before anybody noticed. <paramref name="withProcess"/>: the last process ended, and their feeds with it, at the last journalled moment.
+/// </summary>
+public sealed class LoseContracts(IReadOnlyList<int> symbolIds, bool withProcess = false) : Command
+{
+    internal override CommandPlan Plan(StateMachine state)
+    {
+        // One with pending ticks has another sender.
+        var lost = symbolIds.Select(state.Prices.Find).OfType<PriceStream>().Where(s => s.HasTicked && !s.IsOut && s.Pending.IsEmpty)
+            .Select(s => new LostContract(s.Symbol, withProcess ? state.Now : Math.Max(s.ChangedAt, state.StartedAt))).ToArray();
+        return new CommandPlan(null, lost.Length == 0 ? null : new ContractsLost(lost), lost.Length);
     }
 }
 

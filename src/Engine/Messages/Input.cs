@@ -73,6 +73,12 @@ public sealed record RecorderSet(Recorder Recorder) : Input;
 
 public sealed record RecorderRemoved(long RecorderId) : Input;
 
+/// <summary>Contracts whose only sender of ticks is gone: what positions miss from then on is unknown, until ticks of the contract come again.</summary>
+public sealed record ContractsLost(IReadOnlyList<LostContract> Contracts) : Input;
+
+/// <summary>No ticks are known of it from <paramref name="Since"/> (engine time, µs) on.</summary>
+public readonly record struct LostContract(Symbol Contract, long Since);
+
 public sealed record ApiKeySet(ApiKey Key) : Input;
 
 public sealed record ApiKeyRemoved(string HashHex) : Input;

@@ -43,6 +43,9 @@ public sealed record BodyNoted(SignalNoted Input, long RememberUntil, string Rec
 /// <summary>The total of all gaps (µs) as a start left it.</summary>
 public sealed record GapCounted(long TotalGap) : Output;
 
+/// <summary>A contract's outages after one began, ended or was interrupted by a start: the sum of those that ended (µs), and since when one lasts (0: none).</summary>
+public sealed record OutageChanged(Symbol Contract, long Total, long Since) : Output;
+
 public sealed record RecorderChanged(Recorder Recorder) : Output;
 
 public sealed record RecorderDeleted(long RecorderId) : Output;

@@ -115,7 +115,7 @@ public struct Position
     public long AlertAt;
     public long GapSeconds;
 
-    /// <summary>The service's total of gaps (µs) when the position opened: its own gap is what came since.</summary>
+    /// <summary>The total of gaps (µs), the service's and its contract's, when the position opened: its own gap is what came since.</summary>
     public long GapBase;
 
     /// <summary>ISO code as up to 8 ASCII bytes, see <see cref="CurrencyCode"/>.</summary>

@@ -84,6 +84,12 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
         _held.RemoveAt(_held.Count - 1);
     }
 
+    /// <summary>The stream of a symbol, if it ticked or is looked at.</summary>
+    internal PriceStream? Find(int symbolId) => _streams[symbolId];
+
+    /// <summary>Contracts that ticked at or after an engine time.</summary>
+    public IEnumerable<int> TickedSince(long moment) => All.Where(s => s.HasTicked && s.ChangedAt >= moment).Select(s => s.Symbol.Id);
+
     /// <summary>The stream of a canonical name, if it ticked or is looked at.</summary>
     internal PriceStream? Find(string name) => All.Find(s => s.Symbol.Name == name);
 
@@ -97,12 +103,16 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
         stream.FoldedAt = price.NewestAt;
         stream.NewestAt = price.NewestAt;
         stream.ChangedAt = price.ChangedAt;
+        stream.OutageTotal = price.OutageTotal;
+        stream.OutageSince = price.OutageSince;
     }
 
-    /// <summary>State change: part of Apply.</summary>
-    internal void Apply(TickFold fold, long now)
+    /// <summary>State change: part of Apply. Ticks end an outage.</summary>
+    internal void Apply(TickFold fold, long now, List<Output> outputs)
     {
         var stream = this[fold.Symbol.Id];
+        outputs.Add(new FoldApplied(fold.Symbol, fold.Ticks));
+        if (stream.IsOut) outputs.Add(stream.EndOutage(now));
         stream.Epochs.Append(fold.Ticks);
         stream.ChangedAt = now;
         stream.HasTicked = true;
@@ -205,4 +215,29 @@ public sealed class PriceStream(Symbol symbol)
 
     /// <summary>Of its own, because a replayed tick may have the time 0.</summary>
     public bool HasTicked { get; internal set; }
+
+    /// <summary>Sum of the outages that ended, µs.</summary>
+    public long OutageTotal { get; internal set; }
+
+    /// <summary>Engine time since when its feed is out; moved on by stops of the service, which are counted by themselves. 0: it is not.</summary>
+    public long OutageSince { get; internal set; }
+
+    public bool IsOut => OutageSince != 0;
+
+    /// <summary>All outages up to a moment, µs.</summary>
+    public long OutagesAt(long now) => OutageTotal + (IsOut ? now - OutageSince : 0);
+
+    internal OutageChanged BeginOutage(long since)
+    {
+        OutageSince = since;
+        return Outages();
+    }
+
+    internal OutageChanged EndOutage(long now)
+    {
+        (OutageTotal, OutageSince) = (OutagesAt(now), 0);
+        return Outages();
+    }
+
+    private OutageChanged Outages() => new(Symbol, OutageTotal, OutageSince);
 }

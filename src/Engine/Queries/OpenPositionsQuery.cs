@@ -45,7 +45,7 @@ public sealed class OpenPositionsQuery(OpenFilter filter) : Query<IReadOnlyList<
             }
             state.Store.TryRead(entry.Key, out var stored);
             if (stored.OpenedAt >= filter.OpenedTo || stored.OpenedAt < filter.OpenedFrom) continue;
-            var position = state.Figures(stored);
+            var position = state.Figures(stored, ReceivedAt);
             _found.Add(PositionView.Of(position, state.NamesOf(entry.Key, position)));
         }
         return true;
@@ -62,7 +62,7 @@ public sealed class OpenPositionQuery(long id) : Query<PositionView?>
     {
         if (!state.Open.TryFind(id, out var key)) return true;
         state.Store.TryRead(key, out var stored);
-        var position = state.Figures(stored);
+        var position = state.Figures(stored, ReceivedAt);
         Value = PositionView.Of(position, state.NamesOf(key, position));
         return true;
     }
@@ -88,7 +88,7 @@ public sealed class ChangedPositionsQuery(long afterId, long changedSince, int l
             state.Store.TryRead(entry.Key, out var stored);
             var stream = state.Prices[stored.ContractId];
             if (Math.Max(stored.UpdatedAt, stream.ChangedAt) < changedSince) continue;
-            var position = state.Figures(stored);
+            var position = state.Figures(stored, ReceivedAt);
             _found.Add(PositionView.Of(position, state.NamesOf(entry.Key, position)));
         }
         if (index >= state.Open.Length) _last = 0;

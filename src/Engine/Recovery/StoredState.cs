@@ -18,8 +18,12 @@ public readonly record struct StoredSymbol(string Name, string Root, SymbolKind 
     }
 }
 
-/// <summary>Last price and newest tick of a symbol; times µs.</summary>
-public readonly record struct StoredPrice(StoredSymbol Symbol, long LastPrice, long LastAt, long NewestAt, long ChangedAt);
+/// <summary>Last price, newest tick and outages of a symbol; times µs.</summary>
+public readonly record struct StoredPrice(StoredSymbol Symbol, long LastPrice, long LastAt, long NewestAt, long ChangedAt)
+{
+    public long OutageTotal { get; init; }
+    public long OutageSince { get; init; }
+}
 
 /// <summary>The record of a key as of its last change, flat ones too.</summary>
 public readonly record struct StoredKey(long RecorderId, StoredSymbol Symbol, StoredSymbol Contract, Position Record);

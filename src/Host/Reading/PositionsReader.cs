@@ -64,7 +64,7 @@ public sealed class PositionsReader(EngineClient engine, EngineLoop loop, Outbox
         IReadOnlyList<PositionView> open = [];
         if (includeOpen)
         {
-            var reply = await engine.AskAsync(new OpenPositionsQuery(new OpenFilter { OpenedFrom = from, OpenedTo = to, Limit = limit })).ConfigureAwait(false);
+            var reply = await engine.AskAsync(new OpenPositionsQuery(new OpenFilter { OpenedFrom = from, OpenedTo = to, Limit = limit }) { ReceivedAt = engine.Now }).ConfigureAwait(false);
             if (reply.Refusal is not null) return reply;
             open = reply.Value!;
         }
@@ -76,7 +76,7 @@ public sealed class PositionsReader(EngineClient engine, EngineLoop loop, Outbox
     /// <summary>One position, open or closed; a null value: there is none.</summary>
     public async Task<Reply<PositionView>> FindAsync(long id)
     {
-        var open = await engine.AskAsync(new OpenPositionQuery(id)).ConfigureAwait(false);
+        var open = await engine.AskAsync(new OpenPositionQuery(id) { ReceivedAt = engine.Now }).ConfigureAwait(false);
         if (open.Refusal is not null) return Reply.No<PositionView>(open.Refusal);
         return new Reply<PositionView>(open.Value ?? closed.Closed(id), null);
     }
@@ -98,7 +98,8 @@ public sealed class PositionsReader(EngineClient engine, EngineLoop loop, Outbox
         OpenedTo = filter.To,
         BeforeId = filter.BeforeId,
         Limit = filter.Limit + 1,
-    })).ConfigureAwait(false);
+    })
+    { ReceivedAt = engine.Now }).ConfigureAwait(false);
 
     private static ClosedFilter ClosedOf(PositionFilter filter, long? recorder) =>
         new(recorder, filter.Symbol?.Name, filter.From, filter.To, filter.BeforeId, filter.Limit + 1);

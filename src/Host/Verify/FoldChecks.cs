@@ -76,9 +76,8 @@ internal sealed class FoldChecks(VerificationReader database, Findings findings,
             return;
         }
         var newest = first == 1 ? run.NewestAt : Math.Max(run.NewestAt, row.NewestAt);
-        var expected = new StoredSymbolRow(run.Symbol, run.Last.Last, run.Last.LastAt, newest, run.ChangedAt);
-        if ((row.LastPrice, row.LastAt, row.NewestAt, row.ChangedAt) != (expected.LastPrice, expected.LastAt, expected.NewestAt, expected.ChangedAt))
-            findings.Add($"{place}: {row} instead of {expected}, which the journal gives");
+        var expected = row with { LastPrice = run.Last.Last, LastAt = run.Last.LastAt, NewestAt = newest, ChangedAt = run.ChangedAt };
+        if (row != expected) findings.Add($"{place}: {row} instead of {expected}, which the journal gives");
         if (!row.IsReadable) findings.Add(Invariant($"{place}, last_price: is not what last_price_e9 says, {row.LastPrice}"));
     }
 

@@ -12,6 +12,9 @@ internal sealed class KeyState
     /// <summary>The record is made of the journal alone: its position was opened there, or it is flat after one.</summary>
     public bool IsWhole { get; set; }
 
+    /// <summary>The gap that the position had when it opened can be made again from the journal.</summary>
+    public bool IsGapKnown { get; set; }
+
     /// <summary>A signal of the journal changed it.</summary>
     public bool IsChanged { get; set; }
 }

@@ -7,17 +7,15 @@ using static System.FormattableString;
 namespace StreamRecorder.Host.Verify;
 
 /// <summary>Records recomputed from the journal against those of the database, field for field.</summary>
-internal sealed class PositionChecks(VerificationReader database, Findings findings, bool isFromTheStart)
+internal sealed class PositionChecks(VerificationReader database, Findings findings, GapChecks gaps)
 {
-    /// <summary>The service's total of gaps before the journal's first record; unknown until a record tells, unless the journal has everything.</summary>
-    private long? _gapBefore = isFromTheStart ? 0 : null;
-
     public long ClosedCount { get; private set; }
 
     public long OpenCount { get; private set; }
 
-    public void CheckClosed(in Position recomputed, Symbol symbol, Symbol contract, long recorderId, CloseReason reason)
+    public void CheckClosed(KeyState key, Symbol symbol, Symbol contract, long recorderId, CloseReason reason)
     {
+        ref readonly var recomputed = ref key.Record;
         ClosedCount++;
         var place = Invariant($"recorder_positions, id {recomputed.Id}");
         if (database.Position(recomputed.Id) is not { } row)
@@ -32,34 +30,24 @@ internal sealed class PositionChecks(VerificationReader database, Findings findi
         if (row.Contract != expected) findings.Add($"{place}, contract: {row.Contract ?? "NULL"} instead of {expected ?? "NULL"}");
         if (row.Root != symbol.Root) findings.Add($"{place}, root: {row.Root} instead of {symbol.Root}");
         if (row.IsClosed && row.CloseReason != Words.Of(reason)) findings.Add($"{place}, close_reason: {row.CloseReason ?? "NULL"} instead of {Words.Of(reason)}");
-        if (row.TryExact(out var exact)) Compare($"{place}, exact", exact, recomputed);
+        if (row.TryExact(out var exact)) Compare($"{place}, exact", exact, key, contract);
     }
 
     /// <summary>A key as of its last change, flat or open.</summary>
-    public void CheckKey(StoredKeyRow stored, in Position recomputed, Symbol contract)
+    public void CheckKey(StoredKeyRow stored, KeyState key, Symbol contract)
     {
-        if (recomputed.IsOpen) OpenCount++;
+        if (key.Record.IsOpen) OpenCount++;
         var place = Invariant($"position_keys, recorder {stored.RecorderId}, symbol {stored.Symbol}");
         if (stored.Contract != contract.Name) findings.Add($"{place}, contract: {stored.Contract} instead of {contract.Name}");
-        if (stored.Record is { } record) Compare($"{place}, record", record, recomputed);
+        if (stored.Record is { } record) Compare($"{place}, record", record, key, contract);
     }
 
-    /// <summary>The total of gaps at the end, from the journal's first record on.</summary>
-    public void CheckGap(long gapInJournal)
+    private void Compare(string place, in Position stored, KeyState key, Symbol contract)
     {
-        if (_gapBefore is { } before && before + gapInJournal != database.TotalGap)
-            findings.Add(Invariant($"state, total_gap_us: {database.TotalGap} instead of {before + gapInJournal}, which the journal's starts add up to"));
-    }
-
-    private void Compare(string place, in Position stored, in Position recomputed)
-    {
-        var expected = recomputed;
-        if (recomputed.IsOpen)
-        {
-            _gapBefore ??= stored.GapBase - recomputed.GapBase;
-            expected.GapBase += _gapBefore.Value;
-        }
+        var expected = key.Record;
+        if (expected.IsOpen && key.IsGapKnown) expected.GapBase += gaps.Before(contract, stored.GapBase - expected.GapBase);
+        else if (expected.IsOpen) (expected.GapBase, expected.GapSeconds) = (stored.GapBase, stored.GapSeconds);
         if (RecordDifference.Of(stored, expected) is { } difference)
-            findings.Add(Invariant($"{place}: {difference}, which the journal gives up to sequence {recomputed.Sequence}"));
+            findings.Add(Invariant($"{place}: {difference}, which the journal gives up to sequence {expected.Sequence}"));
     }
 }

@@ -25,10 +25,10 @@ internal sealed class Recomputation : IDisposable
     private readonly FoldChecks _folds;
     private readonly FeedChecks _feeds;
     private readonly FillChecks _fills;
+    private readonly GapChecks _gaps;
     private readonly PositionChecks _positions;
     private readonly Dictionary<int, PriceEpochs> _epochs = [];
     private readonly List<(int Ordinal, FillOutput Fill)> _expected = [];
-    private long _gap;
     private long? _lastMoment;
 
     public Recomputation(VerificationReader database, Findings findings, long first)
@@ -41,7 +41,8 @@ internal sealed class Recomputation : IDisposable
         _folds = new FoldChecks(database, findings, first);
         _feeds = new FeedChecks(database, findings, isFromTheStart: first == 1);
         _fills = new FillChecks(database, findings, first);
-        _positions = new PositionChecks(database, findings, isFromTheStart: first == 1);
+        _gaps = new GapChecks(database, findings, isFromTheStart: first == 1);
+        _positions = new PositionChecks(database, findings, _gaps);
     }
 
     public long SignalCount { get; private set; }
@@ -82,13 +83,13 @@ internal sealed class Recomputation : IDisposable
         foreach (var stored in _database.Keys())
         {
             var key = _keys.Take(stored.RecorderId, stored.Symbol);
-            if (key is { IsChanged: true, IsWhole: true }) _positions.CheckKey(stored, key.Record, _symbols[key.Record.ContractId]);
+            if (key is { IsChanged: true, IsWhole: true }) _positions.CheckKey(stored, key, _symbols[key.Record.ContractId]);
             else if (key is not { IsChanged: true } && stored.Sequence >= _first)
                 _findings.Add(Invariant($"position_keys, recorder {stored.RecorderId}, symbol {stored.Symbol}: the journal has no signal of it at sequence {stored.Sequence}"));
         }
         foreach (var (recorderId, symbol) in _keys.Changed)
             _findings.Add(Invariant($"position_keys, recorder {recorderId}, symbol {symbol}: the row is missing; the journal has signals of it"));
-        _positions.CheckGap(_gap);
+        _gaps.Check();
     }
 
     public void Dispose() => _fills.Dispose();
@@ -114,7 +115,10 @@ internal sealed class Recomputation : IDisposable
                 break;
             case ServiceStarted:
                 // The first start of all ends no gap; that before the journal's first record counts as before it.
-                if (_lastMoment is { } last) _gap += at - last;
+                if (_lastMoment is { } last) _gaps.Stopped(at - last);
+                break;
+            case ContractsLost lost:
+                foreach (var (contract, since) in lost.Contracts) _gaps.Lost(contract, since);
                 break;
             case RecorderRemoved removed:
                 _keys.Remove(removed.RecorderId);
@@ -128,6 +132,7 @@ internal sealed class Recomputation : IDisposable
         if (!IsPossible(fold.Ticks)) _findings.Add($"{place}: the fold of {fold.Symbol.Name} contradicts itself: no ticks come to it");
         EpochsOf(fold.Symbol.Id).Append(fold.Ticks);
         _folds.Add(fold.Symbol.Name, fold.Ticks, at, place);
+        _gaps.Ticked(fold.Symbol, at);
     }
 
     private void Apply(Place place, long at, SignalInput input)
@@ -149,7 +154,7 @@ internal sealed class Recomputation : IDisposable
         ref var record = ref key.Record;
         key.IsChanged = true;
         var flags = decision.Flags | input.Flags;
-        if (record.IsOpen && key.IsWhole) FoldIn(ref record, flags);
+        if (record.IsOpen && key.IsWhole) FoldIn(ref record, at, flags);
         if (decision.ExitQuantity > 0)
         {
             Expect(record.Id, isEntry: false, decision.ExitQuantity, at, input, flags);
@@ -170,12 +175,12 @@ internal sealed class Recomputation : IDisposable
         if (input.Signal.At is { } alertAt) record.AlertAt = Math.Max(record.AlertAt, alertAt);
     }
 
-    private void FoldIn(ref Position record, Flags flags)
+    private void FoldIn(ref Position record, long at, Flags flags)
     {
         var epochs = EpochsOf(record.ContractId);
         PositionMath.Fold(ref record, epochs.FoldFrom(record.EpochId));
         epochs.End(record.EpochId);
-        record.GapSeconds = (_gap - record.GapBase) / Timestamp.Second;
+        record.GapSeconds = (_gaps.At(_symbols[record.ContractId], at) - record.GapBase) / Timestamp.Second;
         record.Flags |= flags & Flags.Position;
     }
 
@@ -187,7 +192,7 @@ internal sealed class Recomputation : IDisposable
         if (key.IsWhole)
         {
             var why = input.Reason == CloseReason.None ? reason : input.Reason;
-            _positions.CheckClosed(record, input.Signal.Symbol, _symbols[record.ContractId], input.RecorderId, why);
+            _positions.CheckClosed(key, input.Signal.Symbol, _symbols[record.ContractId], input.RecorderId, why);
         }
         // Whose ticks an older position took is not in the journal, and its flat key still names it.
         record = new Position { AlertAt = record.AlertAt, ContractId = record.ContractId };
@@ -196,6 +201,7 @@ internal sealed class Recomputation : IDisposable
     private void Open(KeyState key, long sequence, long at, SignalInput input, Side side, Flags flags)
     {
         key.IsWhole = true;
+        key.IsGapKnown = _gaps.IsKnown(input.Contract);
         key.Record = new Position
         {
             Id = sequence,
@@ -206,7 +212,7 @@ internal sealed class Recomputation : IDisposable
             Currency = input.Currency,
             OpenedAt = at,
             AlertAt = key.Record.AlertAt,
-            GapBase = _gap,
+            GapBase = _gaps.At(input.Contract, at),
             Flags = (flags & Flags.Position) | (input.IsUnpriced ? Flags.Unpriced : Flags.None),
         };
     }

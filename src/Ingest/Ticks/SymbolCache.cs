@@ -9,7 +9,7 @@ namespace StreamRecorder.Ingest.Ticks;
 /// One stream's short way from the bytes of a symbol to its id, in front of the symbol table: a direct-mapped array of spellings of up to 16 bytes. A spelling
 /// with a one-digit year is remembered for the year it was resolved in, because its meaning depends on it.
 /// </summary>
-internal sealed class SymbolCache(SymbolTable symbols)
+internal sealed class SymbolCache(SymbolTable symbols, LiveFeed? live)
 {
     private const int SpellingBytesMax = 16;
     private const int IndexBits = 10;
@@ -55,6 +55,7 @@ internal sealed class SymbolCache(SymbolTable symbols)
     {
         var found = symbols.TryResolve(text, at, out var symbol, out _);
         id = found ? symbol.Id : -1;
+        if (found) live?.See(id);
         return found;
     }
 

@@ -12,7 +12,8 @@ public readonly record struct TickError(long Line, string Reason);
 /// no blank. A bad line is rejected alone. Does no I/O: its owner feeds it and keeps the bytes that it leaves (at most one line). One object per
 /// stream, one thread at a time.
 /// </summary>
-public sealed class TickDecoder(SymbolTable symbols)
+/// <param name="live">Is told of each symbol; null: nobody sends at the moment (files).</param>
+public sealed class TickDecoder(SymbolTable symbols, LiveFeed? live = null)
 {
     /// <summary>As arrival of what has none (files): every tick must have a time of its own then.</summary>
     public const long NoArrival = TickRules.NoArrival;
@@ -20,7 +21,7 @@ public sealed class TickDecoder(SymbolTable symbols)
     /// <summary>What a step returns when it can do nothing before more bytes come.</summary>
     private const int NeedsMore = -1;
 
-    private readonly TickRules _rules = new(symbols);
+    private readonly TickRules _rules = new(symbols, live);
     private readonly JsonShape _shape = new();
     private readonly List<TickError> _errors = [];
     private State _state = State.Start;

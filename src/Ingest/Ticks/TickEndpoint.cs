@@ -20,8 +20,9 @@ public static class TickRoutes
 /// <summary>
 /// Takes ticks by HTTP: NDJSON, a JSON list or CSV, plain or gzip, of any length and however slow. Answers when all are applied and durable.
 /// </summary>
+/// <param name="feeds">Shared with the other ways in.</param>
 /// <param name="stopping">Signalled when the service begins to stop: endless requests end then, with what they brought.</param>
-public sealed class TickEndpoint(Inbox inbox, SymbolTable symbols, TimeProvider time, CancellationToken stopping)
+public sealed class TickEndpoint(Inbox inbox, SymbolTable symbols, TimeProvider time, LiveFeeds feeds, CancellationToken stopping)
 {
     private long _rejected;
     private int _senders;
@@ -59,7 +60,7 @@ public sealed class TickEndpoint(Inbox inbox, SymbolTable symbols, TimeProvider 
             return;
         }
         LiftLimits(context);
-        var intake = new TickIntake(inbox, symbols, time, FeedNames.Http);
+        using var intake = new TickIntake(inbox, symbols, time, FeedNames.Http, feeds.Open());
         var (problem, isGone) = await ReadAsync(context, intake).ConfigureAwait(false);
         problem = await FinishAsync(intake).ConfigureAwait(false) ?? intake.Decoder.Refusal ?? problem;
         Interlocked.Add(ref _rejected, intake.Decoder.Rejected);

@@ -8,15 +8,15 @@ namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
 /// Pumps one sender's stream into the inbox in batches: a batch goes when it is full, and when no more bytes are waiting, so that a slow sender's
-/// lines apply at once. A full inbox makes it stop reading, which the sender feels. One object per request.
+/// lines apply at once. A full inbox makes it stop reading, which the sender feels. One object per request; disposed of after <see cref="FinishAsync"/>.
 /// </summary>
-internal sealed class TickIntake(Inbox inbox, SymbolTable symbols, TimeProvider time, string feed)
+internal sealed class TickIntake(Inbox inbox, SymbolTable symbols, TimeProvider time, string feed, LiveFeed live) : IDisposable
 {
     private readonly FeedSession _session = new(feed);
     private TickBatch? _batch;
     private bool _hasSent;
 
-    public TickDecoder Decoder { get; } = new(symbols);
+    public TickDecoder Decoder { get; } = new(symbols, live);
 
     public long Applied => _session.Applied;
 
@@ -43,6 +43,7 @@ internal sealed class TickIntake(Inbox inbox, SymbolTable symbols, TimeProvider 
                 buffer.AsSpan(used, filled - used).CopyTo(buffer);
                 filled -= used;
             }
+            live.End();
         }
         finally
         {
@@ -61,6 +62,8 @@ internal sealed class TickIntake(Inbox inbox, SymbolTable symbols, TimeProvider 
         await inbox.OfferAsync(last, CancellationToken.None).ConfigureAwait(false);
         await durable.Task.ConfigureAwait(false);
     }
+
+    public void Dispose() => live.Dispose();
 
     private async ValueTask<int> DecodeAsync(ReadOnlyMemory<byte> data, bool isFinal)
     {

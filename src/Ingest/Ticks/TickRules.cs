@@ -24,12 +24,12 @@ internal ref struct TickText
 /// the plain readers, which have the numbers already, ask <see cref="TryMake(ReadOnlySpan{byte}, long, long, long, out Tick)"/> and on any doubt
 /// leave the line to the former. One object per stream.
 /// </summary>
-internal sealed class TickRules(SymbolTable symbols)
+internal sealed class TickRules(SymbolTable symbols, LiveFeed? live = null)
 {
     /// <summary>As arrival: there is none (files). Every tick needs a time of its own then, whatever it is.</summary>
     public const long NoArrival = -1;
 
-    private readonly SymbolCache _symbols = new(symbols);
+    private readonly SymbolCache _symbols = new(symbols, live);
 
     public TickTime Time { get; } = new();
 

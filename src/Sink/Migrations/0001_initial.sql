@@ -93,7 +93,10 @@ CREATE TABLE symbols (
   -- Greatest own time of its ticks: later ones are judged late by it.
   newest_at TEXT,
   -- Engine time of its last fold.
-  changed_at TEXT
+  changed_at TEXT,
+  -- Sum of all times in which its feed was out, and since when it is (stops of the service left out).
+  outage_total_us INTEGER NOT NULL DEFAULT 0,
+  outage_since TEXT
 ) WITHOUT ROWID;
 
 -- One row a position, open or closed. `exact` is the record as of the last fill; the figures of an open row follow the market by snapshots.

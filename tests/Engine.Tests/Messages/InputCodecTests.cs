@@ -100,6 +100,8 @@ public sealed class InputCodecTests
         var folds = Enumerable.Repeat(new TickFold(symbol, Excursion.Of(1, 2)), EngineLimits.FoldsPerRecord);
         var marks = Enumerable.Repeat(new FeedMark(new string('f', EngineLimits.FeedNameLengthMax), 1), EngineLimits.FeedsPerRecord);
         Assert.InRange(_codec.Write(1, new FeedFold([.. folds], [.. marks])).Length, 1, JournalLimits.PayloadBytesMax);
+        var lost = Enumerable.Repeat(new LostContract(symbol, 1), EngineLimits.ContractsPerLoss).ToArray();
+        Assert.InRange(_codec.Write(1, new ContractsLost(lost)).Length, 1, JournalLimits.PayloadBytesMax);
         var signal = Order() with { Key = new string('€', 1000), Label = new string('€', EngineLimits.LabelLengthMax) };
         Assert.InRange(_codec.Write(1, Resolved(signal)).Length, 1, JournalLimits.PayloadBytesMax);
     }
@@ -157,6 +159,7 @@ public sealed class InputCodecTests
         yield return new FrontContractsSet([new FrontContract("ES", "ESZ2025", 5)], FromFile: true);
         yield return new FrontContractsSet([], FromFile: false);
         yield return new ServiceStarted(null);
+        yield return new ContractsLost([new LostContract(Symbol("MNQZ2025"), 7), new LostContract(Symbol("ES1!"), long.MaxValue)]);
     }
 
     private static RecorderSettings Settings() => new()

@@ -52,10 +52,15 @@ internal sealed class ModelDatabase(IEnumerable<OutputGroup> groups)
         return new StoredKey(names.RecorderId, StoredSymbol.Of(names.Symbol, names.Root), StoredSymbol.Of(names.Contract, names.Root), record);
     }
 
-    private static StoredPrice PriceOf(IGrouping<Symbol, (long Sequence, long At, FoldApplied Output)> folds)
+    private StoredPrice PriceOf(IGrouping<Symbol, (long Sequence, long At, FoldApplied Output)> folds)
     {
         var (_, at, last) = folds.Last();
-        return new StoredPrice(StoredSymbol.Of(folds.Key.Name, folds.Key.Root), last.Ticks.Last, last.Ticks.LastAt, folds.Max(f => f.Output.Ticks.NewestAt), at);
+        var outage = Outputs<OutageChanged>().LastOrDefault(o => o.Output.Contract == folds.Key).Output;
+        return new StoredPrice(StoredSymbol.Of(folds.Key.Name, folds.Key.Root), last.Ticks.Last, last.Ticks.LastAt, folds.Max(f => f.Output.Ticks.NewestAt), at)
+        {
+            OutageTotal = outage?.Total ?? 0,
+            OutageSince = outage?.Since ?? 0,
+        };
     }
 
     private static List<StoredFold> Merged(

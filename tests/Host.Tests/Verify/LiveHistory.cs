@@ -49,6 +49,7 @@ internal sealed class LiveHistory : IAsyncDisposable
         using (var reader = new StateReader(database)) _loop.Recover(reader.Read());
         _now = Math.Max(_now, _state.Now) + 90 * Timestamp.Second;
         if (_state.Sequence == 0) AddTables();
+        Assert.Null(_inbox.Offer(new LoseContracts([.. _state.Prices.TickedSince(_state.Now - EngineLimits.FedAge)], withProcess: true)));
         Assert.Null(_inbox.Offer(new StartService { ReceivedAt = _now }));
         // Another front each time, so that open positions keep a contract that is front no more.
         var front = new FrontContract("GC", _state.FrontContracts.FrontAt("GC", _now) == "GCZ2025" ? "GCG2026" : "GCZ2025", Start - Timestamp.Day);
@@ -73,6 +74,7 @@ internal sealed class LiveHistory : IAsyncDisposable
         {
             _now = Math.Max(_now, _state.Now) + random.Next(0, 400_000);
             if (random.Next(100) < 55) Ticks(random);
+            else if (random.Next(12) == 0) Assert.Null(_inbox.Offer(new LoseContracts([SymbolOf(random).Id]) { ReceivedAt = _now }));
             else Signal(random);
             if (random.Next(8) == 0) Turn();
         }

@@ -102,7 +102,7 @@ internal sealed class History(Random random, Client client, Model model, SimCloc
     private void SendCommand(SimProcess process)
     {
         var id = RandomRecorder();
-        switch (random.Next(9))
+        switch (random.Next(10))
         {
             case 0:
                 AddRecorder(process, (OnOpposite)random.Next(4));
@@ -126,6 +126,10 @@ internal sealed class History(Random random, Client client, Model model, SimCloc
                 break;
             case 6:
                 SetTables(process);
+                break;
+            case 7:
+                var broken = Contract.Ticked[random.Next(Contract.Ticked.Length)].In(process.Symbols).Id;
+                client.Send(new LoseContracts([broken]) { ReceivedAt = clock.Micros }, process);
                 break;
             default:
                 var (mode, enabled, own) = ((OnOpposite)random.Next(4), random.Next(4) != 0, random.Next(4) != 0);

@@ -33,7 +33,10 @@ internal sealed class Model
 
     public long Sequence => _history.Count - 1;
 
-    public long TotalGap { get; private set; }
+    public ModelOutages Outages { get; } = new();
+
+    /// <summary>What a position on a contract has missed since ever, as of now.</summary>
+    public long GapOf(Contract contract) => Outages.At(contract.Name, _now);
 
     public long NextRecorderId { get; private set; } = 1;
 
@@ -67,13 +70,17 @@ internal sealed class Model
         {
             case FoldApplied fold:
                 foreach (var tick in Market.Apply(fold.Symbol.Name, fold.Ticks)) Book.Tick(fold.Symbol.Name, tick);
+                Outages.Ticked(fold.Symbol.Name, group.At);
                 break;
             case SignalApplied signal:
                 Apply(group, signal);
                 break;
             case GapCounted counted:
-                TotalGap += gap;
-                Check.Same(TotalGap, counted.TotalGap, "gap");
+                Outages.Stopped(gap);
+                Check.Same(Outages.Service, counted.TotalGap, "gap");
+                break;
+            case OutageChanged changed:
+                Outages.Take(changed, group.At);
                 break;
             case RecorderChanged changed:
                 _recorders[changed.Recorder.Id] = changed.Recorder;
@@ -91,7 +98,7 @@ internal sealed class Model
         var isManual = input.Reason == CloseReason.Manual;
         var order = isManual ? ByHand(input) : OrderOf(input);
         var flags = isManual ? Flags.None : NoteKey(order);
-        var turn = new Turn(group, order, _recorders[input.RecorderId], TotalGap, isManual, flags);
+        var turn = new Turn(group, order, _recorders[input.RecorderId], GapOf, isManual, flags);
         var answer = Book.Apply(turn, Market);
         Check.Same(answer, signal.Answer with { Reason = IgnoreReason.None }, $"answer to {order.Label}");
         if (!isManual) AppliedOrders.Add(order.Id, new Applied(group.Sequence, group.At, signal.Answer));
@@ -125,4 +132,4 @@ internal sealed class Model
 }
 
 /// <summary>One signal's turn: what the book needs to know beside its own state.</summary>
-internal sealed record Turn(OutputGroup Group, Order Order, Recorder Recorder, long TotalGap, bool IsManual, Flags Flags);
+internal sealed record Turn(OutputGroup Group, Order Order, Recorder Recorder, Func<Contract, long> GapOf, bool IsManual, Flags Flags);

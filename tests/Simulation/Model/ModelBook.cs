@@ -93,8 +93,8 @@ internal sealed class ModelBook
     {
         var contract = Resolve(turn.Order.Contract, market);
         return new ModelPosition(
-            turn.Group.Sequence, turn.Order.Contract, contract ?? turn.Order.Contract, contract is null, side, turn.Group.At, turn.TotalGap,
-            turn.Recorder.Settings.Commission)
+            turn.Group.Sequence, turn.Order.Contract, contract ?? turn.Order.Contract, contract is null, side, turn.Group.At,
+            turn.GapOf(contract ?? turn.Order.Contract), turn.Recorder.Settings.Commission)
         { IsSync = wanted.FromFlat };
     }
 
@@ -102,10 +102,10 @@ internal sealed class ModelBook
     {
         foreach (var output in turn.Group.Outputs)
         {
-            if (output is PositionClosed closed) before!.Compare(closed.Position, turn.TotalGap);
+            if (output is PositionClosed closed) before!.Compare(closed.Position, turn.GapOf(before.PricedBy));
             if (output is not PositionChanged changed) continue;
             Check.Same(place.Open is not null, changed.Position.IsOpen, $"position after {turn.Order.Label} is open");
-            if (place.Open is not null) place.Open.Compare(changed.Position, turn.TotalGap);
+            if (place.Open is not null) place.Open.Compare(changed.Position, turn.GapOf(place.Open.PricedBy));
             Check.Same(place.AlertAt, changed.Position.AlertAt, "newest alert");
         }
         var closings = turn.Group.Outputs.OfType<PositionClosed>().Count();
