@@ -35,7 +35,7 @@ internal static class StateHash
         foreach (var row in state.Instruments.FromApi.Values.OrderBy(i => i.Root, StringComparer.Ordinal)) yield return row.ToString();
         foreach (var row in state.FrontContracts.All) yield return row.ToString();
         foreach (var stream in state.Prices.All.Where(s => s.HasTicked).OrderBy(s => s.Symbol.Name, StringComparer.Ordinal))
-            yield return string.Create(CultureInfo.InvariantCulture, $"{stream.Symbol} {stream.LastPrice} {stream.LastAt} {stream.FoldedAt} {stream.ChangedAt} {stream.OpenCount}");
+            yield return string.Create(CultureInfo.InvariantCulture, $"{stream.Symbol} {stream.LastPrice} {stream.LastAt} {stream.FoldedAt} {stream.ChangedAt} {stream.OpenCount} {stream.OutagesAt(state.Now)}");
         yield return string.Join(',', state.Bodies.Since(state.Now - EngineLimits.DoubtAge));
     }
 }
