@@ -1,5 +1,6 @@
 using System.Globalization;
 using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Host.Metrics;
 
 namespace StreamRecorder.Host;
 
@@ -13,6 +14,8 @@ public sealed class OptionsException(string message) : Exception(message);
 public sealed record Options
 {
     public const string Section = "StreamRecorder";
+
+    private const string AnyRoot = "Default";
 
     public string DataDirectory { get; init; } = "./data";
 
@@ -35,7 +38,7 @@ public sealed record Options
     public int SnapshotRows { get; init; } = 5000;
 
     /// <summary>False: nothing is measured and /metrics is not there.</summary>
-    public bool Metrics { get; init; } = true;
+    public bool MetricsEnabled { get; init; } = true;
 
     /// <summary>Recorders with series of their own, some 100 each; all others share one.</summary>
     public int MetricRecorders { get; init; } = 200;
@@ -46,6 +49,10 @@ public sealed record Options
     /// <summary>Where metrics are pushed to as well, by OTLP over HTTP; null: nowhere.</summary>
     public string? OtlpEndpoint { get; init; }
 
+    /// <summary>When the market of a root trades, by root; <c>Default</c>, CME's unless set, for all others. Only metrics and their alerts ask.</summary>
+    public IReadOnlyDictionary<string, TradingHours> TradingHours { get; init; } =
+        new Dictionary<string, TradingHours>(StringComparer.OrdinalIgnoreCase) { [AnyRoot] = Metrics.TradingHours.Parse(Metrics.TradingHours.Cme) };
+
     /// <summary>Reads the section; every child must be a known setting with a value that it can have.</summary>
     public static Options Read(IConfiguration configuration)
     {
@@ -53,6 +60,8 @@ public sealed record Options
         foreach (var setting in configuration.GetSection(Section).GetChildren()) options = options.With(setting);
         return options;
     }
+
+    public TradingHours HoursOf(string root) => TradingHours.TryGetValue(root, out var hours) ? hours : TradingHours[AnyRoot];
 
     private Options With(IConfigurationSection setting) => setting.Key.ToUpperInvariant() switch
     {
@@ -63,13 +72,14 @@ public sealed record Options
         "LATETOLERANCE" => this with { LateTolerance = Seconds(setting) },
         "HARDRATE" => this with { HardRate = Whole(setting, 1, HostLimits.HardRateMax) },
         "SNAPSHOTROWS" => this with { SnapshotRows = Whole(setting, 0, HostLimits.SnapshotRowsMax) },
-        "METRICS" => this with { Metrics = Flag(setting) },
+        "METRICS" => this with { MetricsEnabled = Flag(setting) },
         "METRICRECORDERS" => this with { MetricRecorders = Whole(setting, 0, HostLimits.MetricRecordersMax) },
         "METRICPAIRS" => this with { MetricPairs = Whole(setting, 0, HostLimits.MetricPairsMax) },
+        "TRADINGHOURS" => this with { TradingHours = Hours(setting) },
         "OTLPENDPOINT" => this with { OtlpEndpoint = OtlpUrl(setting) },
         _ => throw new OptionsException(
             $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, SnapshotRows, Metrics, MetricRecorders, "
-            + "MetricPairs and OtlpEndpoint."),
+            + "MetricPairs, OtlpEndpoint and TradingHours."),
     };
 
     private static string Text(IConfigurationSection setting) =>
@@ -81,6 +91,24 @@ public sealed record Options
             : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
 
     private static bool Flag(IConfigurationSection setting) => bool.TryParse(setting.Value, out var value) ? value : throw Wrong(setting, "true or false");
+
+    private Dictionary<string, TradingHours> Hours(IConfigurationSection setting)
+    {
+        if (setting.Value is not null) throw new OptionsException($"The setting {setting.Path} needs a root: {setting.Path}:ES, or {setting.Path}:{AnyRoot} for all others.");
+        var hours = new Dictionary<string, TradingHours>(TradingHours, StringComparer.OrdinalIgnoreCase);
+        foreach (var root in setting.GetChildren())
+        {
+            try
+            {
+                hours[root.Key] = Metrics.TradingHours.Parse(Text(root));
+            }
+            catch (FormatException e)
+            {
+                throw Wrong(root, e.Message);
+            }
+        }
+        return hours;
+    }
 
     private static string OtlpUrl(IConfigurationSection setting) =>
         Uri.TryCreate(setting.Value, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)

@@ -40,7 +40,7 @@ public sealed class Service : IAsyncDisposable
         var directory = DataDirectory.Open(options.DataDirectory);
         var health = new Health();
         var management = Listener.Build(options.ManagementUrls, HostLimits.ManagementConnectionsMax, logs);
-        var telemetry = options.Metrics ? new Telemetry(options) : null;
+        var telemetry = options.MetricsEnabled ? new Telemetry(options) : null;
         Composition? pipe = null;
         PublicSite? site = null;
         try

@@ -17,8 +17,7 @@ internal static class Columns
     private const long ExactMax = 1L << 53;
     private const int TimeCharsMax = 32;
 
-    public static double Real(Amount value) =>
-        value.Units < ExactMax && value.Units > -ExactMax ? (long)value.Units / 1e10 : value.ToDouble();
+    public static double Real(Amount value) => value.ToDouble();
 
     public static double? Real(Amount? value) => value is { } known ? Real(known) : null;
 

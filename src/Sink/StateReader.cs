@@ -64,7 +64,7 @@ public sealed class StateReader : IDisposable
         return
         [
             .. Rows("""
-                SELECT id, name, on_opposite, default_quantity_e9, duplicate_window_us, price_max_age_us, fill_price, commission_e9, enabled, created_at
+                SELECT id, name, on_opposite, default_quantity_e9, duplicate_window_us, price_max_age_us, fill_price, commission_e9, enabled, created_at, drawdown_limit_e9
                 FROM recorders ORDER BY id
                 """).Select(row => new Recorder(
                 row.GetInt64(0),
@@ -78,6 +78,7 @@ public sealed class StateReader : IDisposable
                     FillPrice = Word<FillPrice>(row.GetString(6), Words.TryParse),
                     Commission = row.GetInt64(7),
                     Enabled = row.GetBoolean(8),
+                    DrawdownLimit = row.IsDBNull(10) ? null : row.GetInt64(10),
                 },
                 [.. tokens[row.GetInt64(0)]],
                 Columns.ReadTime(row.GetString(9)))),

@@ -62,6 +62,7 @@ public sealed class StateReaderTests : IAsyncDisposable
             PriceMaxAge = 3,
             FillPrice = FillPrice.Tick,
             Commission = long.MaxValue,
+            DrawdownLimit = long.MaxValue - 1,
             Enabled = false,
         };
         var tokens = new[] { new RecorderToken("z", "h1", 5), new RecorderToken("a", "h2", 4) };

@@ -152,6 +152,7 @@ public sealed class InputCodec(SymbolTable symbols)
         _writer.Int64(settings.PriceMaxAge);
         _writer.Byte((byte)settings.FillPrice);
         _writer.Int64(settings.Commission);
+        _writer.Optional(settings.DrawdownLimit);
         _writer.Bool(settings.Enabled);
         _writer.Int32(recorder.Tokens.Count);
         foreach (var token in recorder.Tokens)
@@ -175,6 +176,7 @@ public sealed class InputCodec(SymbolTable symbols)
             PriceMaxAge = reader.Int64(),
             FillPrice = (FillPrice)reader.Byte(),
             Commission = reader.Int64(),
+            DrawdownLimit = reader.OptionalInt64(),
             Enabled = reader.Bool(),
         };
         var tokens = new RecorderToken[reader.Int32()];

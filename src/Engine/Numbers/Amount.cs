@@ -11,6 +11,9 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
 {
     private const long UnitsPerOne = 10_000_000_000;
 
+    /// <summary>Up to here a whole number is exact in binary floating point, and one division rounds to the nearest number, as parsing the decimal text does.</summary>
+    private const long BinaryExactMax = 1L << 53;
+
     public static readonly Amount Zero;
 
     /// <summary>A price or quantity of 9 decimals, exactly.</summary>
@@ -54,7 +57,8 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
     public int Sign => Int128.Sign(Units);
 
     /// <summary>For REAL columns and metrics only: the nearest binary number, for sorting and charts. Never computed back.</summary>
-    public double ToDouble() => double.Parse(ToString(), CultureInfo.InvariantCulture);
+    public double ToDouble() =>
+        Units < BinaryExactMax && Units > -BinaryExactMax ? (long)Units / (double)UnitsPerOne : double.Parse(ToString(), CultureInfo.InvariantCulture);
 
     /// <summary>Plain decimal, at most 10 places, no trailing zeros, no exponent: <c>-25597.3333333333</c>.</summary>
     public override string ToString()

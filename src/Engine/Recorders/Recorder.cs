@@ -36,6 +36,9 @@ public sealed record RecorderSettings
     /// <summary>Per contract and side, in the instrument's currency.</summary>
     public long Commission { get; init; }
 
+    /// <summary>Positive, in the instrument's currency: metrics and their alerts tell of a position whose drawdown is above it. Null: none.</summary>
+    public long? DrawdownLimit { get; init; }
+
     /// <summary>False: paused. Signals are kept as ignored.</summary>
     public bool Enabled { get; init; } = true;
 }

@@ -5,7 +5,7 @@ using StreamRecorder.Host.Web;
 
 namespace StreamRecorder.Host.Api;
 
-/// <summary>A recorder's settings as a body gives them: checked for range; what is absent stays as it is.</summary>
+/// <summary>A recorder's settings as a body gives them: checked for range; what is absent stays as it is. A limit that is null is none.</summary>
 public sealed class SettingsBody
 {
     private readonly string? _name;
@@ -15,6 +15,8 @@ public sealed class SettingsBody
     private readonly long? _priceMaxAge;
     private readonly FillPrice? _fillPrice;
     private readonly long? _commission;
+    private readonly long? _drawdownLimit;
+    private readonly bool _hasNoDrawdownLimit;
     private readonly bool? _enabled;
 
     private SettingsBody(RequestBody body, bool needsName)
@@ -34,6 +36,8 @@ public sealed class SettingsBody
             else body.Refuse(Rejection.FieldInvalid, "fill_price must be signal or tick.", "fill_price");
         }
         _commission = body.Number("commission", 0, Fixed9.PriceMax);
+        _drawdownLimit = body.Number("drawdown_limit", 1, Fixed9.PriceMax);
+        _hasNoDrawdownLimit = body.IsNull("drawdown_limit");
         _enabled = body.Flag("enabled");
     }
 
@@ -54,6 +58,7 @@ public sealed class SettingsBody
         PriceMaxAge = _priceMaxAge ?? old.PriceMaxAge,
         FillPrice = _fillPrice ?? old.FillPrice,
         Commission = _commission ?? old.Commission,
+        DrawdownLimit = _hasNoDrawdownLimit ? null : _drawdownLimit ?? old.DrawdownLimit,
         Enabled = _enabled ?? old.Enabled,
     };
 }

@@ -27,6 +27,7 @@ public static class RecorderCommand
             new("--price-max-age") { Description = "Seconds after which a tick is too old to price a signal" },
             new Option<string>("--fill-price") { Description = "Where the price of fills comes from" }.AcceptOnlyFromAmong("signal", "tick"),
             new("--commission") { Description = "Per contract and side" },
+            new("--drawdown-limit") { Description = "Drawdown of one position above which an alert tells of it" },
         ];
         var command = new Command("add", "Makes a recorder and shows its webhook path, this once") { name };
         foreach (var setting in settings) command.Add(setting);

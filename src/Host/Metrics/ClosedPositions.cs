@@ -36,6 +36,10 @@ public sealed class ClosedPositions
         meter.CreateObservableCounter(
             "streamrecorder.closed.loss", () => Sums(money => money.Loss), null,
             "Sum of the realized results below 0 of closed positions, as a positive number, in the currency of the instrument.");
+        meter.CreateObservableCounter(
+            "streamrecorder.closed.over_limit", () => _recorders.All.Select(r => new Measurement<long>(r.OverLimit, new Tag("recorder", r.Name))), null,
+            "Positions that closed with a drawdown above the recorder's drawdown_limit; also those that lived between two scrapes.");
+        meter.CreateObservableGauge("streamrecorder.drawdown_limit", Limits, null, "The recorder's drawdown_limit; 0 without one.");
     }
 
     /// <summary>Engine's thread: never blocks, never throws.</summary>
@@ -53,11 +57,22 @@ public sealed class ClosedPositions
         var currency = CurrencyCode.Unpack(p.Currency);
         var realized = Amount.Money(p.Realized, p.TickValue, p.TickSize);
         var drawdown = Amount.Abs(Amount.Money(p.WorstUnrealized, p.TickValue, p.TickSize));
-        recorder.Count(closed.Reason, realized, currency, false);
+        recorder.Count(closed.Reason, realized, currency, IsOverLimit(closed.Names.RecorderId, drawdown));
         var (name, money) = (new Tag("recorder", recorder.Name), new Tag("currency", currency));
         _drawdown.Record(drawdown.ToDouble(), name, money);
         _result.Record(realized.ToDouble(), name, money);
         _duration.Record((double)(closed.ClosedAt - p.OpenedAt) / Timestamp.Second, name);
+    }
+
+    private bool IsOverLimit(long recorderId, Amount drawdown) =>
+        _engine.Directory.Find(recorderId)?.Settings.DrawdownLimit is { } limit && drawdown > Amount.FromFixed9(limit);
+
+    /// <summary>0 for a recorder without a limit: a series once shown cannot be taken back.</summary>
+    private IEnumerable<Measurement<double>> Limits()
+    {
+        var directory = _engine.Directory;
+        return _recorders.All.Select(recorder => new Measurement<double>(
+            Amount.FromFixed9(directory.FindByName(recorder.Name)?.Settings.DrawdownLimit ?? 0).ToDouble(), new Tag("recorder", recorder.Name)));
     }
 
     private IEnumerable<Measurement<long>> Counts() =>

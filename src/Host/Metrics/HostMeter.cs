@@ -24,7 +24,7 @@ public sealed class HostMeter : IAsyncDisposable
         _meter = new Meter(new MeterOptions(Name) { Scope = scope });
         var recorders = new RecorderTallies(options.MetricRecorders);
         _closed = new ClosedPositions(_meter, engine, recorders);
-        _open = new OpenSeries(_meter, client, engine, symbols, recorders, options.MetricPairs, time);
+        _open = new OpenSeries(_meter, client, engine, symbols, recorders, options, time);
     }
 
     public void AddRecovery(TimeSpan took) =>

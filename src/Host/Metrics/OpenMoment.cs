@@ -14,6 +14,7 @@ public sealed record OpenMoment
     public IReadOnlyList<Measurement<double>> Unrealized { get; init; } = [];
     public IReadOnlyList<Measurement<double>> Worst { get; init; } = [];
     public IReadOnlyList<Measurement<double>> Prices { get; init; } = [];
+    public IReadOnlyList<Measurement<int>> Markets { get; init; } = [];
     public int BeyondLimit { get; init; }
     public int Unpriced { get; init; }
 }
@@ -21,7 +22,7 @@ public sealed record OpenMoment
 /// <summary>
 /// Makes each moment out of the engine's answer. What once had a series keeps it, at 0 when it is no longer there: the SDK would go on showing the last value. Used by one thread.
 /// </summary>
-public sealed class OpenMoments(int pairsMax)
+public sealed class OpenMoments(Options options, TimeProvider time)
 {
     private readonly Dictionary<PairLabels, Figures> _pairs = [];
     private readonly Dictionary<string, long> _roots = new(StringComparer.Ordinal);
@@ -41,23 +42,27 @@ public sealed class OpenMoments(int pairsMax)
         foreach (var root in _roots.Keys) _roots[root] = 0;
         var shown = figures.Pairs.Count(figure => Show(figure, labelsOf(figure)));
         foreach (var root in figures.Roots)
-            if (_roots.Count < pairsMax || _roots.ContainsKey(root.Root)) _roots[root.Root] = root.PriceAt;
+            if (_roots.Count < options.MetricPairs || _roots.ContainsKey(root.Root)) _roots[root.Root] = root.PriceAt;
         return new OpenMoment
         {
             Counts = CountsOf(figures, names),
             Unrealized = [.. _pairs.Select(pair => Of(pair.Value.Unrealized, pair.Key))],
             Worst = [.. _pairs.Select(pair => Of(pair.Value.Worst, pair.Key))],
             Prices = [.. _roots.Select(root => new Measurement<double>((double)root.Value / Timestamp.Second, new Tag("root", root.Key)))],
+            Markets = MarketsAt(time.GetUtcNow()),
             BeyondLimit = figures.Total - shown,
             Unpriced = figures.Unpriced,
         };
     }
 
+    private List<Measurement<int>> MarketsAt(DateTimeOffset now) =>
+        [.. _roots.Keys.Select(root => new Measurement<int>(options.HoursOf(root).IsOpen(now) ? 1 : 0, new Tag("root", root)))];
+
     /// <summary>False when the limit is used up.</summary>
     private bool Show(in OpenFigure figure, (string Recorder, string Symbol) of)
     {
         var labels = new PairLabels(of.Recorder, of.Symbol, figure.Currency);
-        if (_pairs.Count >= pairsMax && !_pairs.ContainsKey(labels)) return false;
+        if (_pairs.Count >= options.MetricPairs && !_pairs.ContainsKey(labels)) return false;
         _pairs[labels] = new Figures { Unrealized = figure.Unrealized.ToDouble(), Worst = figure.Worst.ToDouble() };
         return true;
     }

@@ -32,15 +32,15 @@ public sealed class OpenSeries : IAsyncDisposable
     private readonly List<PositionKey> _pairs = [];
     private readonly OpenMoments _moments;
 
-    public OpenSeries(Meter meter, EngineClient client, EngineLoop engine, SymbolTable symbols, RecorderTallies recorders, int pairsMax, TimeProvider time)
+    public OpenSeries(Meter meter, EngineClient client, EngineLoop engine, SymbolTable symbols, RecorderTallies recorders, Options options, TimeProvider time)
     {
         _client = client;
         _engine = engine;
         _symbols = symbols;
         _recorders = recorders;
-        _pairsMax = pairsMax;
+        _pairsMax = options.MetricPairs;
         _time = time;
-        _moments = new OpenMoments(pairsMax);
+        _moments = new OpenMoments(options, time);
         meter.CreateObservableGauge("streamrecorder.positions.open", () => _shown.Counts, null, "Open positions.");
         meter.CreateObservableGauge("streamrecorder.open.unrealized_pnl", () => _shown.Unrealized, null, "Unrealized result of the open position, 0 when flat.");
         meter.CreateObservableGauge("streamrecorder.open.worst_pnl", () => _shown.Worst, null, "Worst unrealized result of the open position, 0 when flat.");
@@ -50,6 +50,9 @@ public sealed class OpenSeries : IAsyncDisposable
         meter.CreateObservableGauge(
             "streamrecorder.held_price_timestamp", () => _shown.Prices, "s",
             "Of the contracts of this root that open positions take prices from: the oldest of their last ticks' arrivals (the opening where that is later), in Unix time; 0 while flat.");
+        meter.CreateObservableGauge(
+            "streamrecorder.market_open", () => _shown.Markets, null,
+            "1 within the trading hours set for the root (default: CME's), else 0; for every root held since the start.");
     }
 
     /// <summary>Takes the positions that are open at the start, and begins to ask. Before the loop is turned by its thread.</summary>

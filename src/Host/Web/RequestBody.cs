@@ -57,6 +57,9 @@ public sealed class RequestBody
         return _fields.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null;
     }
 
+    /// <summary>Given, as null.</summary>
+    public bool IsNull(string name) => _fields.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Null;
+
     /// <summary>The text of a string; null when absent.</summary>
     public string? Text(string name)
     {

@@ -30,6 +30,8 @@ CREATE TABLE recorders (
   fill_price TEXT NOT NULL,
   commission REAL NOT NULL,
   commission_e9 INTEGER NOT NULL,
+  drawdown_limit REAL,
+  drawdown_limit_e9 INTEGER,
   enabled INTEGER NOT NULL,
   created_at TEXT NOT NULL
 );

@@ -171,6 +171,7 @@ public sealed class InputCodecTests
         PriceMaxAge = 3,
         FillPrice = FillPrice.Tick,
         Commission = 4,
+        DrawdownLimit = 5,
         Enabled = false,
     };
 

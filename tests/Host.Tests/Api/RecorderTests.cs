@@ -10,7 +10,7 @@ public sealed class RecorderTests
         await using var service = await TestService.StartAsync();
         var made = await service.SendAsync(
             "POST", "/api/recorders",
-            """{"name":"Täglich 5 min","on_opposite":"NET","default_quantity":"2.5","duplicate_window":"1.5","price_max_age":30,"fill_price":"signal","commission":0.000000001,"enabled":true}""");
+            """{"name":"Täglich 5 min","on_opposite":"NET","default_quantity":"2.5","duplicate_window":"1.5","price_max_age":30,"fill_price":"signal","commission":0.000000001,"drawdown_limit":"250.5","enabled":true}""");
         Assert.Equal(201, made.Status);
         Assert.Equal("/api/recorders/1", made.Message.Headers.Location?.ToString());
         var json = made.Json;
@@ -18,6 +18,7 @@ public sealed class RecorderTests
         Assert.Equal("2.5", json.GetProperty("default_quantity").GetRawText());
         Assert.Equal("1.5", json.GetProperty("duplicate_window").GetRawText());
         Assert.Equal("0.000000001", json.GetProperty("commission").GetRawText());
+        Assert.Equal("250.5", json.GetProperty("drawdown_limit").GetRawText());
         Assert.Equal("/webhook/" + json.GetProperty("token").GetString(), json.GetProperty("webhook_path").GetString());
 
         await service.HookAsync(json.GetProperty("webhook_path").GetString()!, """{"action":"buy","symbol":"MNQ1!","price":25600}""");
@@ -47,6 +48,24 @@ public sealed class RecorderTests
         Assert.Equal("close", changed.Json.GetProperty("on_opposite").GetString());
         Assert.Equal("1.25", changed.Json.GetProperty("commission").GetRawText());
         Assert.False(changed.Json.GetProperty("enabled").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Recorder_DrawdownLimit_StaysUntilItIsSetToNull()
+    {
+        await using var service = await TestService.StartAsync();
+        await service.RecorderAsync("a");
+        Assert.Equal("null", await LimitAfterAsync("""{"enabled":true}"""));
+        Assert.Equal("100.25", await LimitAfterAsync("""{"drawdown_limit":100.25}"""));
+        Assert.Equal("100.25", await LimitAfterAsync("""{"commission":1}"""));
+        await service.RestartAsync();
+        Assert.Equal("100.25", (await service.GetAsync("/api/recorders/1")).Json.GetProperty("drawdown_limit").GetRawText());
+        Assert.Equal("null", await LimitAfterAsync("""{"drawdown_limit":null}"""));
+        await service.RestartAsync();
+        Assert.Equal("null", (await service.GetAsync("/api/recorders/1")).Json.GetProperty("drawdown_limit").GetRawText());
+
+        async Task<string> LimitAfterAsync(string change) =>
+            (await service.SendAsync("PATCH", "/api/recorders/1", change)).Json.GetProperty("drawdown_limit").GetRawText();
     }
 
     [Fact]

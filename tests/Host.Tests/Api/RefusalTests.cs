@@ -101,6 +101,8 @@ public sealed class RefusalTests(RefusalTests.Fixture fixture) : IClassFixture<R
     [InlineData("""{"name":"n","price_max_age":"0.0000001"}""", "price_max_age")]
     [InlineData("""{"name":"n","fill_price":"last"}""", "fill_price")]
     [InlineData("""{"name":"n","commission":-0.5}""", "commission")]
+    [InlineData("""{"name":"n","drawdown_limit":0}""", "drawdown_limit")]
+    [InlineData("""{"name":"n","drawdown_limit":"off"}""", "drawdown_limit")]
     [InlineData("""{"name":"n","enabled":"yes"}""", "enabled")]
     public async Task Recorder_WrongSetting_Is400NamingIt(string body, string field)
     {

@@ -118,6 +118,25 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public async Task Scrape_DrawdownAboveTheLimit_IsCountedAtTheClosing()
+    {
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("mine", ""","drawdown_limit":4""");
+        Assert.Equal(4, (await Scrape.TakeAsync(service))["streamrecorder_drawdown_limit", Mine]);
+        foreach (var worst in new[] { 25598.01m, 25598m, 25597.99m })
+        {
+            await service.FillAsync(hook, "buy", 25600);
+            await service.TickAsync(worst);
+            await service.FillAsync(hook, "close", 25600);
+        }
+        // At the limit is within it.
+        await Scrape.WaitAsync(service, s => s["streamrecorder_closed_drawdown_count", Mine, Currency] == 3);
+        Assert.Equal(1, (await Scrape.TakeAsync(service))["streamrecorder_closed_over_limit_total", Mine]);
+        await service.SendAsync("PATCH", "/api/recorders/1", """{"drawdown_limit":null}""");
+        await Scrape.WaitAsync(service, s => s["streamrecorder_drawdown_limit", Mine] == 0);
+    }
+
+    [Fact]
     public async Task Scrape_UnpricedPosition_IsCountedUntilItsSymbolTicks()
     {
         await using var service = await TestService.StartAsync();

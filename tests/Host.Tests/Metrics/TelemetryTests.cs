@@ -13,7 +13,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task Metrics_SwitchedOff_AreNotThereAndTheServiceWorks()
     {
-        await using var service = await TestService.StartAsync(o => o with { Metrics = false });
+        await using var service = await TestService.StartAsync(o => o with { MetricsEnabled = false });
         await service.FillAsync(await service.RecorderAsync("mine"), "buy", 1);
         Assert.Equal(404, (await service.SendAsync("GET", "/metrics", site: service.ManagementUrl)).Status);
     }
