@@ -12,8 +12,8 @@ namespace StreamRecorder.Load;
 public sealed record Size(string Name, int Rounds, TimeSpan Round, TimeSpan Warm, int Connections, double Scale)
 {
     public static readonly Size Tiny = new("tiny", 1, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.2), 8, 0.001);
-    public static readonly Size Short = new("short", 3, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4), 256, 0.1);
-    public static readonly Size Full = new("full", 5, TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(10), 256, 1);
+    public static readonly Size Short = new("short", 3, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(20), 256, 0.1);
+    public static readonly Size Full = new("full", 5, TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(30), 256, 1);
 
     public static readonly IReadOnlyList<Size> All = [Tiny, Short, Full];
 
