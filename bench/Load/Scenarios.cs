@@ -1,3 +1,6 @@
+using StreamRecorder.Load.Applying;
+using StreamRecorder.Load.Database;
+using StreamRecorder.Load.Polling;
 using StreamRecorder.Load.Webhooks;
 
 namespace StreamRecorder.Load;
@@ -9,5 +12,8 @@ public static class Scenarios
     [
         new WebhookThroughput(),
         new WebhookLatency(),
+        new ApplyTicksBeside(),
+        new SqliteClosings(),
+        new PollingPlan(),
     ];
 }

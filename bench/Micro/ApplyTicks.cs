@@ -11,7 +11,7 @@ namespace StreamRecorder.Micro;
 public class ApplyTicks : IDisposable
 {
     private const int TicksPerInvoke = 1_000_000;
-    private const int NaiveTicksPerInvoke = 10;
+    public const int NaiveTicksPerInvoke = 10;
 
     /// <summary>The loop folds when somebody waits, otherwise every 100 ms: 64 batches are what comes in that time at 2.6 M ticks a second.</summary>
     private const int BatchesPerFold = 64;

@@ -65,6 +65,15 @@ public sealed class Child : IAsyncDisposable
         throw new InvalidOperationException("The process ended: " + await _errors.ConfigureAwait(false));
     }
 
+    /// <summary>All that it prints until it ends; throws when it fails.</summary>
+    public async Task<string> OutputAsync()
+    {
+        using var late = new CancellationTokenSource(Limit);
+        var output = await _process.StandardOutput.ReadToEndAsync(late.Token).ConfigureAwait(false);
+        await _process.WaitForExitAsync(late.Token).ConfigureAwait(false);
+        return _process.ExitCode == 0 ? output : throw new InvalidOperationException("The process failed: " + await _errors.ConfigureAwait(false));
+    }
+
     /// <summary>Gives it an order; its answer, one line.</summary>
     public async Task<string> AskAsync(string order)
     {

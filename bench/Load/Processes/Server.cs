@@ -20,6 +20,8 @@ public sealed class Server : IAsyncDisposable
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "StreamRecorder.Host.dll");
+
     public Uri Url { get; }
 
     /// <summary>With the admin key.</summary>
@@ -32,9 +34,8 @@ public sealed class Server : IAsyncDisposable
     /// <param name="settings">As on the command line, without the prefix: <c>HardRate=1000000</c>.</param>
     public static async Task<Server> StartAsync(string directory, params IReadOnlyList<string> settings)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "StreamRecorder.Host.dll");
         string[] serve = ["serve", "--data", directory, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0"];
-        var child = Child.Start(program, [.. serve, .. settings.Select(s => "--StreamRecorder:" + s)]);
+        var child = Child.Start(Program, [.. serve, .. settings.Select(s => "--StreamRecorder:" + s)]);
         await child.LineAsync(line => line.Contains("Ready:", StringComparison.Ordinal)).ConfigureAwait(false);
         child.Ignore();
         using var service = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(directory, "service.json")).ConfigureAwait(false));
