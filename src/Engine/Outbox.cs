@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Engine;
 
@@ -99,6 +100,14 @@ public sealed class Outbox
 
     /// <summary>Any thread: fills of a position that are not in the database yet with their inputs' sequences, oldest first.</summary>
     public IReadOnlyList<(long Sequence, FillOutput Fill)> PendingFills(long positionId) => Pending<FillOutput>(f => f.PositionId == positionId);
+
+    /// <summary>Any thread: bodies that are not in the database yet, oldest first.</summary>
+    public IReadOnlyList<LedgerEntry> PendingEntries()
+    {
+        OutputGroup[] groups;
+        lock (_pendingLock) groups = [.. _pending];
+        return [.. groups.SelectMany(group => group.Outputs, LedgerEntry.Of).OfType<LedgerEntry>()];
+    }
 
     private List<(long Sequence, T Output)> Pending<T>(Predicate<T> isWanted) where T : Output
     {

@@ -35,9 +35,12 @@ public sealed class Composition : IAsyncDisposable
         Directory = directory;
         Outbox = new Outbox(HostLimits.OutboxCapacity);
         Database = Database.Open(directory.Database);
-        _sink = new SqliteSink(Database, Outbox, time, logs.CreateLogger<SqliteSink>());
-        _journal = new FasterJournal(directory.Journal, new JournalOptions(), time);
         Marks = new AnsweredMarks(directory.AnsweredMarks);
+        _sink = new SqliteSink(Database, Outbox, time, logs.CreateLogger<SqliteSink>())
+        {
+            Ledger = new LedgerSettings { Age = options.LedgerAge, BytesMax = options.LedgerBytes, AnsweredAt = Marks.TimeOf },
+        };
+        _journal = new FasterJournal(directory.Journal, new JournalOptions(), time);
         _state = new StateMachine(new SymbolTable(), options.PositionsMax, options.LateTolerance);
         Engine = new EngineLoop(_state, _journal, Inbox, Outbox, time);
         _positionLog = new PositionLog(logs.CreateLogger<PositionLog>());

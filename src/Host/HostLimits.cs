@@ -12,6 +12,13 @@ public static class HostLimits
     /// <summary>Most snapshot rows a second: what the database takes beside its other work.</summary>
     public const int SnapshotRowsMax = 50_000;
 
+    /// <summary>Ten years of the ledger, and what one file may come to: beyond a TiB a check or a backup takes hours.</summary>
+    public const int LedgerDaysMax = 3650;
+    public const long LedgerBytesMax = 1L << 40;
+
+    /// <summary>Least ledger: some thousand signals, or a rejected one is gone before anybody could look.</summary>
+    public const long LedgerBytesMin = 1 << 20;
+
     /// <summary>A tick later than an hour belongs to another session.</summary>
     public const int LateToleranceSecondsMax = 3600;
 

@@ -37,6 +37,10 @@ public sealed record Options
     /// <summary>Rows of snapshots written a second; 0 switches them off.</summary>
     public int SnapshotRows { get; init; } = 5000;
 
+    /// <summary>How long, and how many bytes of it, the ledger of signals is kept; the oldest go first.</summary>
+    public TimeSpan LedgerAge { get; init; } = Sink.SinkLimits.LedgerAge;
+    public long LedgerBytes { get; init; } = Sink.SinkLimits.LedgerBytesMax;
+
     /// <summary>False: nothing is measured and /metrics is not there.</summary>
     public bool MetricsEnabled { get; init; } = true;
 
@@ -72,21 +76,25 @@ public sealed record Options
         "LATETOLERANCE" => this with { LateTolerance = Seconds(setting) },
         "HARDRATE" => this with { HardRate = Whole(setting, 1, HostLimits.HardRateMax) },
         "SNAPSHOTROWS" => this with { SnapshotRows = Whole(setting, 0, HostLimits.SnapshotRowsMax) },
+        "LEDGERDAYS" => this with { LedgerAge = TimeSpan.FromDays(Whole(setting, 1, HostLimits.LedgerDaysMax)) },
+        "LEDGERBYTES" => this with { LedgerBytes = Whole(setting, HostLimits.LedgerBytesMin, HostLimits.LedgerBytesMax) },
         "METRICS" => this with { MetricsEnabled = Flag(setting) },
         "METRICRECORDERS" => this with { MetricRecorders = Whole(setting, 0, HostLimits.MetricRecordersMax) },
         "METRICPAIRS" => this with { MetricPairs = Whole(setting, 0, HostLimits.MetricPairsMax) },
         "TRADINGHOURS" => this with { TradingHours = Hours(setting) },
         "OTLPENDPOINT" => this with { OtlpEndpoint = OtlpUrl(setting) },
         _ => throw new OptionsException(
-            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, SnapshotRows, Metrics, MetricRecorders, "
-            + "MetricPairs, OtlpEndpoint and TradingHours."),
+            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, SnapshotRows, LedgerDays, LedgerBytes, Metrics, "
+            + "MetricRecorders, MetricPairs, OtlpEndpoint and TradingHours."),
     };
 
     private static string Text(IConfigurationSection setting) =>
         string.IsNullOrWhiteSpace(setting.Value) ? throw Wrong(setting, "a text") : setting.Value;
 
-    private static int Whole(IConfigurationSection setting, int min, int max) =>
-        int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+    private static int Whole(IConfigurationSection setting, int min, int max) => (int)Whole(setting, (long)min, max);
+
+    private static long Whole(IConfigurationSection setting, long min, long max) =>
+        long.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
             ? value
             : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
 

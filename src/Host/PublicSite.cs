@@ -26,9 +26,12 @@ public sealed class PublicSite : IAsyncDisposable
         App.UseRouting();
         App.Use(new RequestGuard(pipe.Engine).InvokeAsync);
         MapIntake(pipe, options, time, telemetry);
-        var positions = new PositionsReader(pipe.Client, pipe.Engine, pipe.Outbox, new ClosedReader(pipe.Outbox, _queries), _queries, time);
+        var recorders = new RecorderIds(pipe.Engine, pipe.Outbox, _queries, time);
+        var positions = new PositionsReader(pipe.Client, recorders, new ClosedReader(pipe.Outbox, _queries), _queries);
+        var ledger = new LedgerReader(recorders, pipe.Outbox, _queries.Ledger, pipe.Marks);
         new PositionsApi(pipe.Client, positions, pipe.Symbols).Map(App);
         new TradeHistoryApi(positions).Map(App);
+        new SignalsApi(ledger).Map(App);
         new RecordersApi(pipe.Client, pipe.Tables).Map(App);
         new KeysApi(pipe.Client, pipe.Tables).Map(App);
         new InstrumentsApi(pipe.Client, pipe.Tables).Map(App);
@@ -67,7 +70,7 @@ public sealed class PublicSite : IAsyncDisposable
             new WebhookSettings
             {
                 SignalsPerSecond = options.HardRate,
-                Answered = answer => pipe.Marks.Mark(answer.Sequence),
+                Answered = pipe.Marks.Mark,
                 LeftInDoubt = (recorderId, signal, answer) => _ = DoubtAsync(pipe.Client, recorderId, signal, answer),
             });
         // The endpoint keeps the beginning of what is too long.

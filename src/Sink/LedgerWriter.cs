@@ -1,42 +1,132 @@
 using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>Rows of <c>signals</c>, within the transaction of <see cref="WriterSession"/>.</summary>
-internal sealed class LedgerWriter(SqliteConnection connection) : IDisposable
+/// <summary>
+/// Rows of <c>signals</c>, within the transaction of <see cref="WriterSession"/>: written, told when their answers left, and deleted when they are too old or too many. How
+/// many rows and bytes there are stands in <c>state</c>.
+/// </summary>
+internal sealed class LedgerWriter : IDisposable
 {
+    /// <summary>What a row takes beside its texts, with two index entries: measured, 10 M rows of 150 bytes of body each took 430 bytes.</summary>
+    private const int RowOverhead = 240;
+
+    private readonly LedgerSettings _settings;
     private readonly TimeText _times = new();
+    private readonly Queue<(long Id, long At)> _unanswered = new();
+    private readonly Statement _insert;
+    private readonly Statement _setRetried;
+    private readonly Statement _setAnswered;
+    private readonly Statement _oldest;
+    private readonly Statement _deleteUpTo;
+    private readonly Statement _count;
+    private long _bytes;
 
-    private readonly Statement _insert = new(connection, """
-        INSERT INTO signals (id, at, recorder_id, recorder, status, reason, detail, field, effect, action, symbol, price, price_e9, quantity, quantity_e9,
-          position_id, closed_position_id, flags, label, key, first_id, signal_at, received_at, decided_at, committed_at, answered_at, body_hash, body, is_cut)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """);
-
-    public void Write(LedgerEntry entry)
+    public LedgerWriter(SqliteConnection connection, LedgerSettings settings)
     {
-        var gist = entry.Gist;
+        _settings = settings;
+        _insert = new Statement(connection, """
+            INSERT INTO signals (id, at, recorder_id, recorder, status, reason, detail, field, effect, action, symbol, price, price_e9, quantity, quantity_e9,
+              position_id, closed_position_id, flags, label, key, first_id, retry_of, signal_at, received_at, decided_at, committed_at, answered_at,
+              body_hash, body, is_cut, bytes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """);
+        _setRetried = new Statement(connection, "UPDATE signals SET retried_as = ? WHERE id = ?");
+        _setAnswered = new Statement(connection, "UPDATE signals SET answered_at = ? WHERE id = ?");
+        _oldest = new Statement(connection, "SELECT id, at, bytes FROM signals ORDER BY id LIMIT ?");
+        _deleteUpTo = new Statement(connection, "DELETE FROM signals WHERE id <= ?");
+        _count = new Statement(connection, "UPDATE state SET ledger_rows = ledger_rows + ?, ledger_bytes = ledger_bytes + ?");
+        using var size = new Statement(connection, "SELECT ledger_bytes FROM state");
+        size.Step();
+        _bytes = size.Int64(0);
+    }
+
+    public void Write(IReadOnlyList<LedgerEntry> entries, long now)
+    {
+        LookForAnswers(now);
+        if (entries.Count == 0) return;
+        var bytes = 0L;
+        foreach (var entry in entries) bytes += Insert(entry);
+        Count(entries.Count, bytes);
+        if (_bytes > _settings.BytesMax) Prune(now, entries.Count * SinkLimits.LedgerPrunedPerRow);
+    }
+
+    /// <summary>Deletes up to <paramref name="rowsMax"/> of the oldest rows, as far as they are too old or too many; returns how many.</summary>
+    public int Prune(long now, int rowsMax)
+    {
+        var tooOld = Timestamp.Format(Math.Max(0, now - _settings.Age.Ticks / TimeSpan.TicksPerMicrosecond));
+        var (rows, bytes, last) = (0, 0L, 0L);
+        for (_oldest.Add((long)rowsMax); _oldest.Step(); rows++)
+        {
+            var isTooMuch = _bytes - bytes > _settings.BytesMax;
+            if (!isTooMuch && string.CompareOrdinal(_oldest.Text(1), tooOld) >= 0)
+            {
+                _oldest.Reset();
+                break;
+            }
+            last = _oldest.Int64(0);
+            bytes += _oldest.Int64(2);
+        }
+        if (rows == 0) return 0;
+        _deleteUpTo.Add(last).Run();
+        Count(-rows, -bytes);
+        return rows;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[] { _insert, _setRetried, _setAnswered, _oldest, _deleteUpTo, _count }) statement?.Dispose();
+    }
+
+    private void Count(int rows, long bytes)
+    {
+        _count.Add((long)rows).Add(bytes).Run();
+        _bytes += bytes;
+    }
+
+    private long Insert(LedgerEntry entry)
+    {
+        var (gist, receipt) = (entry.Gist, entry.Receipt);
+        var bytes = (long)RowOverhead + receipt.Body.Length
+            + Length(entry.Recorder) + Length(entry.Detail) + Length(gist.Key) + Length(gist.Label) + Length(gist.Symbol);
+        var answeredAt = _settings.AnsweredAt(entry.Id);
         _insert.Add(entry.Id).Add(_times.Of(entry.At)).Add(entry.RecorderId).Add(entry.Recorder)
             .Add(Words.Of(entry.Status)).Add(entry.Reason).Add(entry.Detail).Add(entry.Field)
             .Add(entry.Effect == Effect.None ? null : Words.Of(entry.Effect)).Add(Words.Of(gist.Action)).Add(gist.Symbol)
-            .Add(gist.Price is { } price ? Columns.Real(price) : null).Add(gist.Price)
-            .Add(gist.Quantity is { } quantity ? Columns.Real(quantity) : null).Add(gist.Quantity)
-            .Add(entry.PositionId).Add(entry.ClosedPositionId).Add((long)entry.Flags).Add(gist.Label).Add(gist.Key).Add(entry.FirstId)
-            .Add(_times.Of(gist.At)).Add(_times.Of(entry.Receipt.ReceivedAt))
-            .Add(_times.Of(entry.DecidedAt)).Add(_times.Of(entry.CommittedAt)).Add(_times.Of(entry.AnsweredAt));
-        Add(entry.BodyHash).AddText(entry.Receipt.Body.Span).Add(entry.Receipt.IsCut).Run();
+            .Add(Real(gist.Price)).Add(gist.Price).Add(Real(gist.Quantity)).Add(gist.Quantity)
+            .Add(entry.PositionId).Add(entry.ClosedPositionId).Add((long)entry.Flags).Add(gist.Label).Add(gist.Key).Add(entry.FirstId).Add(entry.RetryOf)
+            .Add(_times.Of(gist.At)).Add(_times.Of(receipt.ReceivedAt)).Add(_times.Of(entry.DecidedAt)).Add(_times.Of(entry.CommittedAt)).Add(_times.Of(answeredAt));
+        AddHash(entry.BodyHash);
+        _insert.AddText(receipt.Body.Span).Add(receipt.IsCut).Add(bytes).Run();
+        if (entry.RetryOf is { } retried) _setRetried.Add(entry.Id).Add(retried).Run();
+        if (answeredAt is null && _unanswered.Count < SinkLimits.AnswersAwaitedMax) _unanswered.Enqueue((entry.Id, entry.At));
+        return bytes;
     }
 
-    public void Dispose() => _insert.Dispose();
-
-    private Statement Add(UInt128 hash)
+    /// <summary>Rows are often written in the moment in which their answers leave: the time is looked up again with the next batches.</summary>
+    private void LookForAnswers(long now)
     {
-        if (hash == 0) return _insert.AddNull();
+        for (var left = _unanswered.Count; left > 0; left--)
+        {
+            var (id, at) = _unanswered.Dequeue();
+            if (_settings.AnsweredAt(id) is { } answeredAt) _setAnswered.Add(_times.Of(answeredAt)).Add(id).Run();
+            else if (now - at < SinkLimits.AnswerAwaitedFor) _unanswered.Enqueue((id, at));
+        }
+    }
+
+    private void AddHash(UInt128 hash)
+    {
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, hash);
-        return _insert.Add(bytes);
+        if (hash == 0) _insert.AddNull();
+        else _insert.Add(bytes);
     }
+
+    private static double? Real(long? e9) => e9 is { } known ? Columns.Real(known) : null;
+
+    private static int Length(string? text) => text?.Length ?? 0;
 }

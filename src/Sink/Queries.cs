@@ -37,6 +37,8 @@ public sealed class Queries(Database database) : IDisposable
 
     private readonly ReaderPool _readers = new(database);
 
+    public LedgerQueries Ledger => new(_readers);
+
     /// <summary>Newest opening first.</summary>
     public List<PositionView> ClosedPositions(ClosedFilter filter)
     {

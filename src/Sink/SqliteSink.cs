@@ -49,6 +49,9 @@ public sealed class SqliteSink : IAsyncDisposable
 
     public SinkMetrics Metrics { get; } = new();
 
+    /// <summary>How much of the ledger is kept. Set before the start.</summary>
+    public LedgerSettings Ledger { get; init; } = new();
+
     /// <summary>Raised on the sink's thread after each transaction: for histograms. Must be quick and must not throw.</summary>
     public event Action<Flush>? Flushed;
 
@@ -182,7 +185,7 @@ public sealed class SqliteSink : IAsyncDisposable
 
     private void WriteHand()
     {
-        _session ??= new WriterSession(_database);
+        _session ??= new WriterSession(_database, Ledger);
         var batch = new Batch(_hand, _session.Sequence);
         var started = _time.GetTimestamp();
         if (batch.GroupCount > 0) _session.Write(batch);
@@ -222,7 +225,7 @@ public sealed class SqliteSink : IAsyncDisposable
         var job = _job!;
         try
         {
-            _session ??= new WriterSession(_database);
+            _session ??= new WriterSession(_database, Ledger);
             if (!job.Step(_session, Metrics)) return true;
             job.Complete();
         }

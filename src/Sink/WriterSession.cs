@@ -23,7 +23,7 @@ internal sealed class WriterSession : IDisposable
     private readonly SnapshotWriter _snapshots;
     private readonly Thinner _thinner;
 
-    public WriterSession(Database database)
+    public WriterSession(Database database, LedgerSettings ledger)
     {
         _database = database;
         _connection = database.OpenWriter();
@@ -38,7 +38,7 @@ internal sealed class WriterSession : IDisposable
             _positions = Own(new PositionWriter(_connection));
             _folds = Own(new FoldWriter(_connection));
             _tables = Own(new TableWriter(_connection));
-            _ledger = Own(new LedgerWriter(_connection));
+            _ledger = Own(new LedgerWriter(_connection, ledger));
             _snapshots = Own(new SnapshotWriter(_connection));
             _thinner = Own(new Thinner(_connection));
         }
@@ -67,7 +67,7 @@ internal sealed class WriterSession : IDisposable
         }
         // After the keys: a deleted recorder's go with it. Folds last, because they look at the keys.
         foreach (var change in batch.Tables) _tables.Write(change);
-        foreach (var entry in batch.Ledger) _ledger.Write(entry);
+        _ledger.Write(batch.Ledger, batch.At);
         foreach (var run in batch.Folds) _folds.Write(run);
         foreach (var outage in batch.Outages) _folds.Write(outage);
         // Another program may have put an older content into the same file.
@@ -86,6 +86,7 @@ internal sealed class WriterSession : IDisposable
     {
         _begin.Run();
         var deleted = _thinner.Step(now);
+        if (deleted == 0) deleted = _ledger.Prune(now, SinkLimits.ThinRowsPerStep);
         Commit(Sequence);
         return deleted;
     }

@@ -38,10 +38,10 @@ internal sealed class Rig : IAsyncDisposable
 
     public CountingLog Log { get; } = new();
 
-    public SqliteSink StartSink(int rowsMax = SinkLimits.RowsPerBatch, TimeProvider? time = null)
+    public SqliteSink StartSink(int rowsMax = SinkLimits.RowsPerBatch, TimeProvider? time = null, LedgerSettings? ledger = null)
     {
         time ??= TimeProvider.System;
-        Sink = new SqliteSink(Database, Outbox, time, Log, new BatchPolicy(time, rowsMax, rowsMax, TimeSpan.Zero));
+        Sink = new SqliteSink(Database, Outbox, time, Log, new BatchPolicy(time, rowsMax, rowsMax, TimeSpan.Zero)) { Ledger = ledger ?? new LedgerSettings() };
         Run = Sink.RunAsync();
         return Sink;
     }
@@ -52,10 +52,10 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>Everything written by one sink that lives no longer than that.</summary>
-    public async Task WriteAsync(IEnumerable<OutputGroup> groups, int rowsMax = SinkLimits.RowsPerBatch)
+    public async Task WriteAsync(IEnumerable<OutputGroup> groups, int rowsMax = SinkLimits.RowsPerBatch, LedgerSettings? ledger = null)
     {
         Release(groups);
-        StartSink(rowsMax);
+        StartSink(rowsMax, ledger: ledger);
         await EndSinkAsync();
     }
 

@@ -86,16 +86,19 @@ internal sealed class Script : IDisposable
         if (stream.HasTicked && !stream.IsOut) Apply(new ContractsLost([new LostContract(contract, stream.ChangedAt)]));
     }
 
-    public OutputGroup Buy(long recorderId, decimal quantity, decimal price, Symbol? symbol = null, string? key = null) =>
-        Signal(recorderId, SignalAction.Buy, E9(quantity), E9(price), symbol, key);
+    public OutputGroup Buy(
+        long recorderId, decimal quantity, decimal price, Symbol? symbol = null, string? key = null, Receipt? receipt = null, long retryOf = 0) =>
+        Signal(recorderId, SignalAction.Buy, E9(quantity), E9(price), symbol, key, receipt: receipt, retryOf: retryOf);
 
     public OutputGroup Sell(long recorderId, decimal quantity, decimal price, Symbol? symbol = null, string? key = null) =>
         Signal(recorderId, SignalAction.Sell, E9(quantity), E9(price), symbol, key);
 
-    public OutputGroup Close(long recorderId, decimal price, Symbol? symbol = null) => Signal(recorderId, SignalAction.CloseAll, null, E9(price), symbol);
+    public OutputGroup Close(long recorderId, decimal price, Symbol? symbol = null, Receipt? receipt = null) =>
+        Signal(recorderId, SignalAction.CloseAll, null, E9(price), symbol, receipt: receipt);
 
     public OutputGroup Signal(
-        long recorderId, SignalAction action, long? quantity, long price, Symbol? symbol = null, string? key = null, OnOpposite mode = OnOpposite.Reverse)
+        long recorderId, SignalAction action, long? quantity, long price, Symbol? symbol = null, string? key = null, OnOpposite mode = OnOpposite.Reverse,
+        Receipt? receipt = null, long retryOf = 0)
     {
         symbol ??= Mnq;
         var isFuture = symbol.Kind != SymbolKind.Spot;
@@ -109,6 +112,8 @@ internal sealed class Script : IDisposable
             TickValue = isFuture ? E9(0.5m) : E9(0.01m),
             Currency = CurrencyCode.Pack("USD"),
             Commission = State.Directory.Find(recorderId)!.Settings.Commission,
+            Receipt = receipt,
+            RetryOf = retryOf,
         });
     }
 

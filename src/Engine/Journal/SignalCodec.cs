@@ -27,6 +27,7 @@ internal sealed class SignalCodec(SymbolTable symbols)
         writer.Byte((byte)input.Reason);
         Write(writer, input.Signal);
         Write(writer, input.Receipt);
+        writer.Int64(input.RetryOf);
     }
 
     public static void Write(RecordWriter writer, SignalNoted noted)
@@ -76,6 +77,7 @@ internal sealed class SignalCodec(SymbolTable symbols)
             Ignored = ignored,
             Reason = reason,
             Receipt = ReadReceipt(ref reader),
+            RetryOf = reader.Int64(),
         };
     }
 

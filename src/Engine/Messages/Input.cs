@@ -56,6 +56,9 @@ public sealed record SignalInput(long RecorderId, Signal Signal) : Input
 
     /// <summary>The body that it came in; null: made by hand or read from a file, and not in the ledger.</summary>
     public Receipt? Receipt { get; init; }
+
+    /// <summary>The ledger's entry that was rejected and is applied by this, by hand; 0: none.</summary>
+    public long RetryOf { get; init; }
 }
 
 /// <summary>

@@ -32,6 +32,10 @@ public sealed record LedgerEntry
     /// <summary>Of a repeat: the entry that it repeats.</summary>
     public long? FirstId { get; init; }
 
+    /// <summary>Of one applied later by hand: the rejected entry. Of that one: what it was applied as.</summary>
+    public long? RetryOf { get; init; }
+    public long? RetriedAs { get; init; }
+
     /// <summary>What two deliveries of the body share; 0: not kept, because a repeat is looked for elsewhere.</summary>
     public UInt128 BodyHash { get; init; }
     public required Receipt Receipt { get; init; }
@@ -48,7 +52,10 @@ public sealed record LedgerEntry
     };
 
     private static LedgerEntry Of(OutputGroup group, SignalApplied applied, Receipt receipt) =>
-        Of(group, applied.Input.RecorderId, applied.Recorder, applied.Answer, SignalGist.Of(applied.Input.Signal), receipt);
+        Of(group, applied.Input.RecorderId, applied.Recorder, applied.Answer, SignalGist.Of(applied.Input.Signal), receipt) with
+        {
+            RetryOf = applied.Input.RetryOf == 0 ? null : applied.Input.RetryOf,
+        };
 
     private static LedgerEntry Of(OutputGroup group, BodyNoted noted, Receipt receipt)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using StreamRecorder.Host.Web;
 
 namespace StreamRecorder.Host.Api;
 
@@ -11,7 +12,16 @@ public static class Cursor
 
     public static string After(long id) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(Prefix + id.ToString(CultureInfo.InvariantCulture)));
 
-    public static bool TryRead(string text, out long beforeId)
+    /// <summary>The id that the page ends before; null when the caller gives no cursor.</summary>
+    public static long? Read(QueryText query)
+    {
+        if (query.Text("cursor") is not { } text) return null;
+        if (TryRead(text, out var beforeId)) return beforeId;
+        query.Refuse("cursor must be a next_cursor of an earlier answer.", "cursor");
+        return null;
+    }
+
+    private static bool TryRead(string text, out long beforeId)
     {
         beforeId = 0;
         if (text.Length > 64 || !Base64Url.IsValid(text)) return false;

@@ -54,7 +54,7 @@ public sealed class PositionsApi(EngineClient engine, PositionsReader positions,
             Symbol = ReadSymbol(query),
             From = query.Time("from"),
             To = query.Time("to"),
-            BeforeId = ReadCursor(query),
+            BeforeId = Cursor.Read(query) ?? long.MaxValue,
             Limit = query.Whole("limit", 1, HostLimits.PageLimitMax, HostLimits.PageLimitDefault),
         };
         return (filter, query.Finish());
@@ -65,13 +65,6 @@ public sealed class PositionsApi(EngineClient engine, PositionsReader positions,
         if (query.Text("symbol") is not { } text) return null;
         if (!symbols.TryResolve(text, engine.Now, out var symbol, out var refusal)) query.Refuse(refusal!.Detail, "symbol");
         return symbol;
-    }
-
-    private static long ReadCursor(QueryText query)
-    {
-        if (query.Text("cursor") is not { } text) return long.MaxValue;
-        if (!Cursor.TryRead(text, out var beforeId)) query.Refuse("cursor must be a next_cursor of an earlier answer.", "cursor");
-        return beforeId;
     }
 
     private async Task<IResult> GetAsync(HttpContext context)

@@ -59,6 +59,19 @@ public static class Docs
         Refusals = [400],
     };
 
+    public static readonly RouteDoc SignalList = new("signals", "Every body that a valid token sent, newest first, with what became of it")
+    {
+        Query =
+        [
+            String("recorder", "A recorder's name or id"), String("status", "accepted, duplicate, ignored or rejected"), From, To, Limit,
+            String("cursor", "next_cursor of the page before"),
+        ],
+        Answer = [List("signals", "The page", Signal), String("next_cursor", "For the next page; null on the last")],
+        Refusals = [400],
+    };
+
+    public static readonly RouteDoc SignalGet = new("signals", "One body and what became of it") { Path = [Id], Answer = Signal, Refusals = [404] };
+
     public static readonly RouteDoc RecorderList = new("recorders", "All recorders") { Answer = [List("recorders", "The recorders", Recorder)] };
     public static readonly RouteDoc RecorderGet = new("recorders", "One recorder") { Path = [Id], Answer = Recorder, Refusals = [404] };
 

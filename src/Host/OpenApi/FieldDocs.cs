@@ -49,6 +49,19 @@ public static class FieldDocs
         String("status", "OPEN, WIN, LOSS or EVEN"), String("source", "recorder or legacy"),
     ];
 
+    public static readonly FieldDoc[] Signal =
+    [
+        Id, Whole("recorder_id", "Its recorder"), String("recorder", "The recorder's name then"), String("status", "accepted, duplicate, ignored or rejected"),
+        String("reason", "Why it was ignored or rejected"), String("detail", "What exactly was wrong"), String("field", "The field to blame"),
+        String("effect", "opened, added, reduced, closed or reversed"), String("action", "As understood; null: the alert speaks by its target alone"),
+        String("symbol", "Symbol; as written where it belongs to no known instrument"), Decimal("price", "As sent"), Decimal("quantity", "As sent"),
+        Whole("position_id", "The position it changed"), Whole("closed_position_id", "A position that it closed"), List("flags", "What is unusual"),
+        String("key", "Its repeat key"), String("label", "Order id or comment"), Whole("first_id", "Of a duplicate: the signal that it repeats"),
+        Whole("retry_of", "Of a retry: the rejected signal"), Whole("retried_as", "Of a rejected signal: what it was applied as later"),
+        String("body", "As it arrived, secrets masked, at most 4 KiB of it"), Flag("body_cut", "There was more of it"), Time("signal_at", "The alert's own time"),
+        Time("received_at", "Arrival"), Time("decided_at", "Applied, ignored or refused"), Time("committed_at", "Durable"), Time("answered_at", "The answer left"),
+    ];
+
     public static readonly FieldDoc[] Position =
     [
         Id, Whole("recorder_id", "Its recorder"), String("recorder", "The recorder's name"), String("symbol", "Symbol of the signals"),

@@ -1,5 +1,3 @@
-using System.Globalization;
-using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Positions;
@@ -34,11 +32,11 @@ public sealed record PositionPage(IReadOnlyList<PositionView> Positions, bool Ha
 /// Positions as they are after every answer given: open ones from the engine, closed ones from the outbox and the database. The engine is asked first: what closes
 /// in between is then among the closed ones, and those win. Any thread.
 /// </summary>
-public sealed class PositionsReader(EngineClient engine, EngineLoop loop, Outbox outbox, ClosedReader closed, Queries queries, TimeProvider time)
+public sealed class PositionsReader(EngineClient engine, RecorderIds recorderIds, ClosedReader closed, Queries queries)
 {
     public async Task<Reply<PositionPage>> ListAsync(PositionFilter filter)
     {
-        var recorders = await RecordersOfAsync(filter.Recorder).ConfigureAwait(false);
+        var recorders = await recorderIds.OfAsync(filter.Recorder).ConfigureAwait(false);
         var found = new Dictionary<long, PositionView>();
         if (filter.Status != PositionStatus.Closed)
         {
@@ -103,25 +101,4 @@ public sealed class PositionsReader(EngineClient engine, EngineLoop loop, Outbox
 
     private static ClosedFilter ClosedOf(PositionFilter filter, long? recorder) =>
         new(recorder, filter.Symbol?.Name, filter.From, filter.To, filter.BeforeId, filter.Limit + 1);
-
-    /// <summary>One null: any. A name may also have belonged to recorders that were deleted; an id may be one of those.</summary>
-    private async Task<IReadOnlyList<long?>> RecordersOfAsync(string? text)
-    {
-        if (text is null) return [null];
-        var live = loop.Directory.FindByNameOrId(text);
-        if (live is not null && live.Name != text) return [live.Id];
-        if (live is null) await CatchUpAsync().ConfigureAwait(false);
-        List<long?> ids = [live?.Id, .. queries.DeletedRecorderIds(text).Select(id => (long?)id)];
-        ids.RemoveAll(id => id is null);
-        if (ids.Count == 0 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var deleted)) ids.Add(deleted);
-        return ids;
-    }
-
-    /// <summary>Lets the database learn of a recorder that was deleted a moment ago; gives up quietly, for then the name is merely not found yet.</summary>
-    private async Task CatchUpAsync()
-    {
-        var started = time.GetTimestamp();
-        while (outbox.PendingCount > 0 && time.GetElapsedTime(started) < HostLimits.CatchUpTimeout)
-            await Task.Delay(HostLimits.CatchUpStep, time).ConfigureAwait(false);
-    }
 }

@@ -12,6 +12,9 @@ CREATE TABLE state (
   next_recorder_id INTEGER NOT NULL,
   -- Sum of all times without service.
   total_gap_us INTEGER NOT NULL DEFAULT 0,
+  -- What `signals` holds: rows, and the sum of their `bytes`.
+  ledger_rows INTEGER NOT NULL DEFAULT 0,
+  ledger_bytes INTEGER NOT NULL DEFAULT 0,
   -- Tells this file from another one put in its place.
   identity TEXT NOT NULL
 );
@@ -280,6 +283,9 @@ CREATE TABLE signals (
   key TEXT,
   -- Of a repeat: the signal that it repeats.
   first_id INTEGER,
+  -- Of one applied later by hand: the rejected signal; and of that one: what it was applied as.
+  retry_of INTEGER,
+  retried_as INTEGER,
   -- The times of each hop by the clock; NULL where unknown.
   signal_at TEXT,
   received_at TEXT NOT NULL,
@@ -290,7 +296,10 @@ CREATE TABLE signals (
   body_hash BLOB,
   -- Secrets masked, cut at 4 KiB.
   body TEXT NOT NULL,
-  is_cut INTEGER NOT NULL
+  is_cut INTEGER NOT NULL,
+  -- What the row takes in this file with its indexes, about.
+  bytes INTEGER NOT NULL
 );
+-- Both with the status first, so that a rare one is found at once; all of a recorder's are its four statuses merged.
 CREATE INDEX signals_by_recorder ON signals (recorder_id, status, id);
 CREATE INDEX signals_by_status ON signals (status, id);

@@ -132,7 +132,7 @@ public sealed class InputCodecTests
             Label = "Long 1 · ü",
             BodyHash = UInt128.MaxValue,
         });
-        yield return Resolved(Order()) with { Receipt = new Receipt("{\"ü\":1}"u8.ToArray(), true, 12) };
+        yield return Resolved(Order()) with { Receipt = new Receipt("{\"ü\":1}"u8.ToArray(), true, 12), RetryOf = 4 };
         yield return new SignalNoted(3, SignalAnswer.Refused(Rejection.PriceUnknown.Because("No tick.", "price")))
         {
             Gist = new SignalGist { Action = SignalAction.Sell, Symbol = "MNQ1!", Price = -1, Quantity = 2, At = 3, Key = "k", Label = "ü" },

@@ -34,6 +34,8 @@ public sealed class OptionsTests
     [InlineData("Urls", "")]
     [InlineData("ManagementUrls", "http://127.0.0.1:1/path")]
     [InlineData("DataDirectory", " ")]
+    [InlineData("LedgerDays", "0")]
+    [InlineData("LedgerBytes", "1000")]
     public void Options_WrongOrUnknown_AreRefusedNamingTheSetting(string name, string value)
     {
         var error = Assert.Throws<OptionsException>(() => Read((name, value)));

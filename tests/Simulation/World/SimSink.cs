@@ -10,7 +10,7 @@ namespace StreamRecorder.Simulation;
 internal sealed class SimSink(SimDatabase database, Outbox outbox, PlantedFault fault) : IDisposable
 {
     private readonly List<OutputGroup> _hand = [];
-    private readonly WriterSession _session = new(database.File);
+    private readonly WriterSession _session = new(database.File, new LedgerSettings());
 
     public long Sequence => _session.Sequence;
 
