@@ -48,6 +48,12 @@ public sealed class Database
     }
 
     /// <summary>
+    /// Raised on the sink's thread when it could not write and will try again by a new connection. SQLite shares the <c>-shm</c> file between all connections of a process: as
+    /// long as one is open that could open it for reading only, a new one cannot write either, whatever was mended outside.
+    /// </summary>
+    internal event Action? WriterFailed;
+
+    /// <summary>
     /// Looks at the file as it is on disk now, by a connection of its own: a file that was deleted or replaced under the service is noticed here, and damage that any
     /// reader met since the start is told again. Ask before throwing away anything that could rebuild it.
     /// </summary>
@@ -118,6 +124,8 @@ public sealed class Database
         if (told is DatabaseDamagedException damage) _damage ??= damage;
         return told;
     }
+
+    internal void NoteWriterFailed() => WriterFailed?.Invoke();
 
     internal DatabaseDamagedException Gone() => new($"{Path} was deleted, moved or replaced while the service was using it.");
 

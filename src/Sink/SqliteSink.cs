@@ -178,6 +178,7 @@ public sealed class SqliteSink : IAsyncDisposable
             catch (SqliteException fault) when (Faults.IsTransient(fault))
             {
                 DropSession();
+                _database.NoteWriterFailed();
                 Pause(fault);
             }
         }

@@ -61,6 +61,19 @@ public sealed class HostProcess : IAsyncDisposable
         return await EndAsync();
     }
 
+    /// <summary>Waits until it has written a line with this to stdout, now or before.</summary>
+    public async Task SaysAsync(string part)
+    {
+        if (Lines.Exists(line => line.Contains(part, StringComparison.Ordinal))) return;
+        using var late = new CancellationTokenSource(Limit);
+        while (await _process.StandardOutput.ReadLineAsync(late.Token) is { } line)
+        {
+            Lines.Add(line);
+            if (line.Contains(part, StringComparison.Ordinal)) return;
+        }
+        throw new InvalidOperationException($"The service ended without saying \"{part}\": " + await _errors);
+    }
+
     public async Task<int> EndAsync()
     {
         using var late = new CancellationTokenSource(Limit);
