@@ -17,6 +17,7 @@ public static class DatabaseCopy
         {
             using (var source = ReadOnlyFile.Open(path))
             {
+                Migrations.Require(source.Connection, path);
                 Write(source.Connection, target);
                 if (source.IsOverrun) throw new DatabaseUnavailableException($"A service started on {path} while it was being copied; try again.");
             }

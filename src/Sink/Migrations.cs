@@ -22,10 +22,18 @@ internal static class Migrations
         var version = Read(connection, "PRAGMA user_version");
         if (version == 0) RefuseForeign(connection, path);
         else if (Read(connection, "PRAGMA application_id") != ApplicationId) throw Foreign(path);
-        if (version > Newest)
-            throw new DatabaseVersionException($"{path} has schema version {version}; this program knows versions up to {Newest}. Use the newer program.");
+        if (version > Newest) throw TooNew(path, version);
         foreach (var script in Scripts)
             if (script.Version > version) Run(connection, script.Version, script.Resource);
+    }
+
+    /// <summary>Throws unless the file is ours and of the newest schema: for those who only read.</summary>
+    public static void Require(SqliteConnection connection, string path)
+    {
+        if (Read(connection, "PRAGMA application_id") != ApplicationId) throw Foreign(path);
+        var version = Read(connection, "PRAGMA user_version");
+        if (version > Newest) throw TooNew(path, version);
+        if (version < Newest) throw new DatabaseVersionException($"{path} has schema version {version}; start the service once, which brings it to version {Newest}.");
     }
 
     private static void Run(SqliteConnection connection, int version, string resource)
@@ -45,6 +53,9 @@ internal static class Migrations
     {
         if (Read(connection, "SELECT count(*) FROM sqlite_master") != 0) throw Foreign(path);
     }
+
+    private static DatabaseVersionException TooNew(string path, long version) =>
+        new($"{path} has schema version {version}; this program knows versions up to {Newest}. Use the newer program.");
 
     private static DatabaseDamagedException Foreign(string path) => new($"{path} is a database of another program.");
 

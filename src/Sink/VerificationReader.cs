@@ -34,7 +34,7 @@ public sealed class VerificationReader : IDisposable
         _file = ReadOnlyFile.Open(path);
         try
         {
-            CheckVersion();
+            Migrations.Require(_file.Connection, path);
             State = Database.StateOf(_file.Connection);
             TotalGap = One("SELECT total_gap_us FROM state", row => row.GetInt64(0));
         }
@@ -136,17 +136,6 @@ public sealed class VerificationReader : IDisposable
         row => (row.GetInt64(0), row.GetString(1), Columns.ReadTime(row.GetString(2))), ("$seq", sequence));
 
     public void Dispose() => _file.Dispose();
-
-    private void CheckVersion()
-    {
-        if (One("PRAGMA application_id", row => row.GetInt64(0)) != Migrations.ApplicationId)
-            throw new DatabaseDamagedException($"{Path} is no database of this program.");
-        var version = One("PRAGMA user_version", row => row.GetInt64(0));
-        if (version > Migrations.Newest)
-            throw new DatabaseVersionException($"{Path} has schema version {version}; this program knows versions up to {Migrations.Newest}. Use the newer program.");
-        if (version < Migrations.Newest)
-            throw new DatabaseVersionException($"{Path} has schema version {version}; start the service once, which brings it to version {Migrations.Newest}.");
-    }
 
     private static StoredPosition ReadPosition(SqliteDataReader row)
     {

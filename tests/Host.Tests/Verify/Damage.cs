@@ -1,0 +1,74 @@
+using System.Globalization;
+using StreamRecorder.Engine.Positions;
+using Xunit;
+
+namespace StreamRecorder.Host.Tests.Verify;
+
+/// <summary>
+/// One thing made wrong in a directory: <see cref="Do"/> gives back how <c>verify</c> must name the place, and how to make it right again. Those of the journal's own
+/// writing need it to be stopped.
+/// </summary>
+internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, bool NeedsStop = false)
+{
+    private const string OneClosed = "SELECT id FROM recorder_positions WHERE status = 'closed' AND worst_unrealized_pnl < 0 ORDER BY id LIMIT 1 OFFSET 3";
+
+    /// <summary>Where a journal of some hundred records has one for certain.</summary>
+    private const int FlippedAt = 40_000;
+
+    public static readonly IReadOnlyDictionary<string, Damage> All = new Dictionary<string, Damage>
+    {
+        ["column"] = new(files =>
+        {
+            var id = (long)files.Value(OneClosed)!;
+            return ($"recorder_positions, id {id}, realized_pnl: ", Set(files, "recorder_positions", "realized_pnl", "id = $id", old => (double)old + 0.01, ("$id", id)));
+        }),
+        ["exact"] = new(files =>
+        {
+            var id = (long)files.Value(OneClosed)!;
+            return ($"recorder_positions, id {id}, ", Set(files, "recorder_positions", "exact", "id = $id", Deeper, ("$id", id)));
+        }),
+        ["fold row"] = new(files =>
+        {
+            const string Row = "FROM symbol_folds ORDER BY from_seq LIMIT 1 OFFSET 2";
+            var (symbol, from) = ((string)files.Value("SELECT symbol " + Row)!, (long)files.Value("SELECT from_seq " + Row)!);
+            return ($"symbol_folds, {symbol}, from_seq {from}, ",
+                Set(files, "symbol_folds", "max_e9", "symbol = $symbol AND from_seq = $from", old => (long)old + 1, ("$symbol", symbol), ("$from", from)));
+        }),
+        ["journal fold"] = new(
+            files =>
+            {
+                var forged = new JournalForger(files).RaiseOneFold();
+                return ($", sequence {forged}: the fold of ", () => { });
+            },
+            NeedsStop: true),
+        ["journal byte"] = new(files =>
+        {
+            void Flip()
+            {
+                using var file = new FileStream(files.Segment(0), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+                file.Position = FlippedAt;
+                var old = file.ReadByte();
+                file.Position = FlippedAt;
+                file.WriteByte((byte)(old ^ 0x10));
+            }
+            Flip();
+            return (files.Segment(0) + ", address ", Flip);
+        }),
+    };
+
+    private static Action Set(DataFiles files, string table, string column, string where, Func<object, object> change, params (string Name, object Value)[] place)
+    {
+        var old = files.Value($"SELECT {column} FROM {table} WHERE {where}", place)!;
+        void Write(object value) => files.Execute($"UPDATE {table} SET {column} = $value WHERE {where}", [.. place, ("$value", value)]);
+        Write(change(old));
+        return () => Write(old);
+    }
+
+    /// <summary>Another record, whole by its checksum.</summary>
+    private static byte[] Deeper(object bytes)
+    {
+        Assert.True(PositionCodec.TryRead((byte[])bytes, out var exact));
+        exact.MaxDrawdown += Int128.Parse("1000000000000000000", CultureInfo.InvariantCulture);
+        return PositionCodec.Write(exact);
+    }
+}
