@@ -10,7 +10,6 @@ public sealed class LiveExpressionTests
     // Fast scrapes, so that a rate has its samples within seconds.
     private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-    private const int RetriesMax = 5;
     private const string RateInterval = "10s";
     private const string Range = "12s";
     private const int ScrapesWanted = 5;
@@ -24,15 +23,8 @@ public sealed class LiveExpressionTests
         await using var server = await PrometheusServer.StartAsync(exporter.Target, ScrapeInterval, Cancellation);
         await WaitForScrapesAsync(server);
 
-        // A busy machine may miss scrapes; what is wrong in itself stays wrong.
-        IReadOnlyList<LiveExpression> asked = LiveExpression.All(RateInterval, Range);
-        var wrong = await WrongOfAsync(server, asked);
-        for (int again = 0; again < RetriesMax && wrong.Count > 0; again++)
-        {
-            await WaitForScrapesAsync(server);
-            wrong = await WrongOfAsync(server, wrong.Keys);
-        }
-        Assert.True(wrong.Count == 0, string.Join('\n', wrong.Values));
+        var findings = await ExpressionCheck.SettleAsync(server, LiveExpression.All(RateInterval, Range), IsWrong, () => WaitForScrapesAsync(server), Cancellation);
+        Assert.True(!findings.Any(IsWrong), string.Join('\n', findings.Where(IsWrong)));
         await AssertRulesAreThoseOfTheFilesAsync(server);
         await AssertFaultsAreSeenAsync(server);
     }
@@ -40,23 +32,8 @@ public sealed class LiveExpressionTests
     private static Task<PrometheusAnswer> WaitForScrapesAsync(PrometheusServer server)
         => server.WaitAsync($"sum_over_time(up[{RateInterval}])", answer => answer.Series is [{ Value: >= ScrapesWanted }], Limit, Cancellation);
 
-    private static async Task<Dictionary<LiveExpression, string>> WrongOfAsync(PrometheusServer server, IEnumerable<LiveExpression> expressions)
-    {
-        var wrong = new Dictionary<LiveExpression, string>();
-        foreach (var expression in expressions)
-            if (await WrongOfAsync(server, expression) is { } problem) wrong.Add(expression, problem);
-        return wrong;
-    }
-
-    private static async Task<string?> WrongOfAsync(PrometheusServer server, LiveExpression expression)
-    {
-        var now = await server.QueryAsync(expression.Text, Cancellation);
-        var range = await server.QueryRangeAsync(expression.Text, TimeSpan.FromSeconds(5), Cancellation);
-        string? problem = now.Error ?? range.Error;
-        // Whether an alert fires is tested by promtool; that all is well in these series is not made up.
-        if (problem is null && !expression.IsAlert && !(now.HasFinite && range.HasFinite)) problem = "it has no data";
-        return problem is null ? null : $"{expression.Where}: {problem}: {expression.Text}";
-    }
+    /// <summary>Whether an alert fires is tested by promtool; that all is well in these series is not made up.</summary>
+    private static bool IsWrong(ExpressionFinding finding) => finding.Error is not null || (!finding.Expression.IsAlert && !finding.HasData);
 
     /// <summary>What the reader of rule files finds is what Prometheus finds; else expressions would go untested.</summary>
     private static async Task AssertRulesAreThoseOfTheFilesAsync(PrometheusServer server)
@@ -68,10 +45,12 @@ public sealed class LiveExpressionTests
 
     private static async Task AssertFaultsAreSeenAsync(PrometheusServer server)
     {
-        Assert.NotNull(await WrongOfAsync(server, new LiveExpression("planted: type", "rate(up)", false)));
-        Assert.NotNull(await WrongOfAsync(server, new LiveExpression("planted: syntax", "sum(up", false)));
-        Assert.NotNull(await WrongOfAsync(server, new LiveExpression("planted: name", "streamrecorder_nothing", false)));
-        Assert.NotNull(await WrongOfAsync(server, new LiveExpression("planted: join", "streamrecorder_feed_connected * on (job) streamrecorder_market_open", true)));
+        LiveExpression[] planted =
+        [
+            new("planted: type", "rate(up)", false), new("planted: syntax", "sum(up", false), new("planted: name", "streamrecorder_nothing", false),
+            new("planted: join", "streamrecorder_feed_connected * on (job) streamrecorder_market_open", true),
+        ];
+        Assert.All(await ExpressionCheck.AskAsync(server, planted, Cancellation), finding => Assert.True(IsWrong(finding), finding.ToString()));
     }
 
     private static string Bare(string expression) => string.Concat(expression.Where(c => !char.IsWhiteSpace(c)));
