@@ -321,9 +321,11 @@ public sealed class EngineLoop
         Counters.InputsApplied++;
         var body = asker as BodyMessage;
         body?.EntryId = sequence;
-        var group = new OutputGroup(sequence, at, [.. _outputs]) { DecidedAt = body is null ? null : Clock };
+        var group = new OutputGroup(sequence, at, [.. _outputs]) { DecidedAt = HasReceipt(input) ? Clock : null };
         _releases.Enqueue(new Release(sequence, group, asker, asker is Command ? new CommandResult(sequence, null, value) : value));
     }
+
+    private static bool HasReceipt(Input input) => input is SignalInput { Receipt: not null } or SignalNoted { Receipt: not null };
 
     private void FoldRoot(string root, long now)
     {

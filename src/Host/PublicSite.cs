@@ -31,7 +31,7 @@ public sealed class PublicSite : IAsyncDisposable
         var ledger = new LedgerReader(recorders, pipe.Outbox, _queries.Ledger, pipe.Marks);
         new PositionsApi(pipe.Client, positions, pipe.Symbols).Map(App);
         new TradeHistoryApi(positions).Map(App);
-        new SignalsApi(ledger).Map(App);
+        new SignalsApi(ledger, new LedgerRetry(ledger, pipe.Client, pipe.Symbols)).Map(App);
         new RecordersApi(pipe.Client, pipe.Tables).Map(App);
         new KeysApi(pipe.Client, pipe.Tables).Map(App);
         new InstrumentsApi(pipe.Client, pipe.Tables).Map(App);

@@ -108,6 +108,7 @@ internal sealed class SignalCodec(SymbolTable symbols)
         writer.Optional(signal.Quantity);
         writer.Optional(signal.Price);
         writer.Optional(signal.At);
+        writer.Bool(signal.IsForced);
         writer.Bool(signal.HasFiringTime);
         writer.Optional(signal.Key);
         writer.Optional(signal.Label);
@@ -125,6 +126,7 @@ internal sealed class SignalCodec(SymbolTable symbols)
         Quantity = reader.OptionalInt64(),
         Price = reader.OptionalInt64(),
         At = reader.OptionalInt64(),
+        IsForced = reader.Bool(),
         HasFiringTime = reader.Bool(),
         Key = reader.OptionalText(),
         Label = reader.OptionalText(),

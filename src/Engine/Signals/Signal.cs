@@ -54,6 +54,9 @@ public sealed record Signal
     /// <summary>The alert's own time.</summary>
     public long? At { get; init; }
 
+    /// <summary>Applied by hand although later ones were: its own time is not compared with theirs.</summary>
+    public bool IsForced { get; init; }
+
     /// <summary>Whether <see cref="At"/> is the time of firing (timenow, date, alertTimestamp), which tells two equal orders apart.</summary>
     public bool HasFiringTime { get; init; }
 

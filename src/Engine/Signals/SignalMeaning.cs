@@ -47,9 +47,9 @@ public static class SignalMeaning
     /// <summary>Rule 1: a fill of the difference; crossing zero closes one position and opens the next.</summary>
     private static Decision ReachTarget(in Position position, Signal signal, long target)
     {
-        if (signal.At is { } at && at < position.AlertAt) return Ignore(IgnoreReason.Stale);
+        if (!signal.IsForced && signal.At is { } at && at < position.AlertAt) return Ignore(IgnoreReason.Stale);
         var held = position.Quantity;
-        if (signal.At is { } same && same == position.AlertAt && Undoes(signal.Action, held, target))
+        if (!signal.IsForced && signal.At is { } same && same == position.AlertAt && Undoes(signal.Action, held, target))
             return new Decision { Ignored = IgnoreReason.SameTime, Flags = Flags.SameTime };
         if (held != 0 && (signal.WasFlat || signal.PreviousPosition == 0)) return Resync(position, target);
         if (target == held) return Ignore(IgnoreReason.AtTarget);

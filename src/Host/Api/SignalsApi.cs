@@ -10,12 +10,13 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Host.Api;
 
 /// <summary>The ledger: every body that a valid token sent.</summary>
-public sealed class SignalsApi(LedgerReader ledger)
+public sealed class SignalsApi(LedgerReader ledger, LedgerRetry retry)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Get("/api/signals", KeyScope.Read, Docs.SignalList, ListAsync);
         routes.Get("/api/signals/{id}", KeyScope.Read, Docs.SignalGet, GetAsync);
+        routes.Post("/api/signals/{id}/retry", KeyScope.Admin, Docs.SignalRetry, RetryAsync);
     }
 
     private async Task<IResult> ListAsync(HttpContext context)
@@ -43,6 +44,16 @@ public sealed class SignalsApi(LedgerReader ledger)
 
     private Task<IResult> GetAsync(HttpContext context) => Task.FromResult(
         context.Id() is { } id && ledger.Find(id) is { } entry ? JsonAnswer.Ok(json => SignalJson.WriteFields(json, entry)) : Routes.Missing("signal"));
+
+    private async Task<IResult> RetryAsync(HttpContext context)
+    {
+        var query = new QueryText(context.Request.Query);
+        var isForced = query.Flag("force");
+        if (query.Finish() is { } wrong) return Routes.Problem(wrong);
+        if (context.Id() is not { } id) return Routes.Missing("signal");
+        var reply = await retry.RetryAsync(id, isForced).ConfigureAwait(false);
+        return reply.Refusal is null ? JsonAnswer.Ok(json => SignalJson.WriteFields(json, reply.Value!)) : Routes.Problem(reply.Refusal);
+    }
 
     private static SignalStatus? ReadStatus(QueryText query)
     {

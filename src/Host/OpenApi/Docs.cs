@@ -72,6 +72,14 @@ public static class Docs
 
     public static readonly RouteDoc SignalGet = new("signals", "One body and what became of it") { Path = [Id], Answer = Signal, Refusals = [404] };
 
+    public static readonly RouteDoc SignalRetry = new("signals", "Applies a rejected signal as of now, flagged late, after its cause is mended; the answer is its new entry")
+    {
+        Path = [Id],
+        Query = [Flag("force", "Although a later signal of that recorder and symbol was applied; default false")],
+        Answer = Signal,
+        Refusals = [400, 404, 409, 422],
+    };
+
     public static readonly RouteDoc RecorderList = new("recorders", "All recorders") { Answer = [List("recorders", "The recorders", Recorder)] };
     public static readonly RouteDoc RecorderGet = new("recorders", "One recorder") { Path = [Id], Answer = Recorder, Refusals = [404] };
 

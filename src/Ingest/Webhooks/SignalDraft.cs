@@ -108,7 +108,7 @@ internal sealed class SignalDraft
     public void Overrule(Refusal refusal) => Refusal = refusal;
 
     /// <summary>What was understood before it was refused.</summary>
-    public SignalGist Gist(SymbolTable symbols, long receivedAt) => new()
+    public SignalGist Gist(SymbolTable symbols, long receivedAt, string? keyHeader) => new()
     {
         Action = Command.IsSaid ? Command.Value : Action.Value,
         Symbol = Symbols.Count == 0 ? null
@@ -117,7 +117,7 @@ internal sealed class SignalDraft
         Price = Price is { IsSaid: true, Value.IsSound: true } ? Price.Value.Value : null,
         Quantity = Quantity is { IsSaid: true, Value.IsSound: true } ? Quantity.Value.Value : null,
         At = FiringTime.IsSaid ? FiringTime.Value : Time.IsSaid ? Time.Value : null,
-        Key = Key.Value,
+        Key = Key.IsSaid || keyHeader is null || KeyRefusal(keyHeader, "") is not null ? Key.Value : keyHeader,
         Label = OrderId.IsSaid ? OrderId.Value : Comment.Value,
     };
 

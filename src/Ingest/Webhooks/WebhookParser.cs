@@ -35,7 +35,7 @@ public sealed class WebhookParser(SymbolTable symbols)
         var key = string.IsNullOrWhiteSpace(keyHeader) ? null : keyHeader.Trim();
         signal = draft.Refusal is null ? new SignalRules(draft, symbols, receivedAt).Resolve(key, BodyHash.Of(body)) : null;
         refusal = signal is null ? draft.Refusal! : null;
-        gist = signal is null ? draft.Gist(symbols, receivedAt) : null;
+        gist = signal is null ? draft.Gist(symbols, receivedAt, key) : null;
         return signal is not null;
     }
 

@@ -127,6 +127,7 @@ public sealed class InputCodecTests
             Quantity = long.MaxValue,
             Price = long.MinValue,
             At = 77,
+            IsForced = true,
             HasFiringTime = true,
             Key = "",
             Label = "Long 1 · ü",
