@@ -36,6 +36,8 @@ public sealed record Rejection(string Label, int Status, string Title)
     public static readonly Rejection CommandsSeveral = new("commands_several", 422, "The body holds several commands; one is taken a body.");
     public static readonly Rejection PositionMissing = new("position_missing", 422, "There is no open position that this could act on.");
     public static readonly Rejection QuantityTypeUnsupported = new("quantity_type_unsupported", 422, "The quantity type needs an account, which a recorder has not.");
+    public static readonly Rejection QuantityTooSmall = new("quantity_too_small", 422, "The share asked for comes to less than can be traded.");
+    public static readonly Rejection SignalTooOld = new("signal_too_old", 422, "The alert is older than it may be.");
     public static readonly Rejection PositionTooLarge = new("position_too_large", 422, "The position would become larger than can be recorded exactly.");
 
     // 429 and 503: not now
@@ -50,8 +52,8 @@ public sealed record Rejection(string Label, int Status, string Title)
     [
         BodyUnreadable, BodyEmpty, DuplicateKey, PlaceholderUnresolved, ActionUnknown, ActionMissing, FieldInvalid, NumberInvalid, NumberOutOfRange,
         QuantityNotPositive, Contradiction, SymbolMissing, TimeInvalid, RequestInvalid, KeyMissing, ScopeMissing, TokenUnknown, NotFound, Conflict,
-        BodyTooLarge, InstrumentUnknown, PriceUnknown, CommandsSeveral, PositionMissing, QuantityTypeUnsupported, PositionTooLarge, RateExceeded,
-        InboxFull, PositionsFull, CommitSlow, JournalFailed, ShuttingDown,
+        BodyTooLarge, InstrumentUnknown, PriceUnknown, CommandsSeveral, PositionMissing, QuantityTypeUnsupported, QuantityTooSmall, SignalTooOld,
+        PositionTooLarge, RateExceeded, InboxFull, PositionsFull, CommitSlow, JournalFailed, ShuttingDown,
     ];
 
     /// <summary>Not now: the sender sends it again, so it is not kept.</summary>

@@ -172,6 +172,7 @@ public sealed class StateMachine : IDisposable
             ? new Decision { Ignored = input.Ignored }
             : SignalMeaning.Decide(position, signal, input.OnOpposite, input.DefaultQuantity);
         Invariant.Holds(decision.Refusal is null);
+        if (decision.Ignored == IgnoreReason.AtTarget) Hear(key, ref position, !known, input, outputs);
         var answer = decision.Ignored != IgnoreReason.None
             ? new SignalAnswer { Status = SignalStatus.Ignored, Sequence = Sequence, Reason = decision.Ignored, Flags = decision.Flags | input.Flags }
             : Fill(key, ref position, !known, input, decision, outputs);
@@ -207,6 +208,19 @@ public sealed class StateMachine : IDisposable
 
     private long WindowOf(long recorderId) => Directory.Find(recorderId)?.Settings.DuplicateWindow ?? 0;
 
+    /// <summary>A target that is held already is heard all the same: an older alert that comes after it is stale.</summary>
+    private void Hear(PositionKey key, ref Position position, bool isNewKey, SignalInput input, List<Output> outputs)
+    {
+        if (input.Signal.At is not { } at || at <= position.AlertAt) return;
+        if (position.IsOpen)
+        {
+            FoldIn(ref position, Now);
+            Prices[position.ContractId].Epochs.End(position.EpochId);
+        }
+        else if (isNewKey) position.ContractId = input.Contract.Id;
+        Settle(key, ref position, isNewKey, input, outputs);
+    }
+
     private SignalAnswer Fill(PositionKey key, ref Position position, bool isNewKey, SignalInput input, Decision decision, List<Output> outputs)
     {
         var wasOpen = position.IsOpen;
@@ -233,12 +247,8 @@ public sealed class StateMachine : IDisposable
             PositionMath.Enter(ref position, input.Price, decision.EnterQuantity, input.Commission, Now);
             outputs.Add(FillOf(position.Id, true, decision.EnterQuantity, input, entryFlags));
         }
-        if (position.IsOpen) position.EpochId = Prices[position.ContractId].Epochs.Start();
-        position.Sequence = Sequence;
         position.UpdatedAt = Now;
-        if (input.Signal.At is { } alertAt) position.AlertAt = Math.Max(position.AlertAt, Math.Min(alertAt, Now + EngineLimits.AlertAheadMax));
-        Store.Write(key, position, isNewKey);
-        outputs.Add(new PositionChanged(position, NamesOf(key, position)));
+        Settle(key, ref position, isNewKey, input, outputs);
         return new SignalAnswer
         {
             Status = SignalStatus.Accepted,
@@ -249,6 +259,16 @@ public sealed class StateMachine : IDisposable
             ClosedPositionId = closedId,
             Flags = flags,
         };
+    }
+
+    /// <summary>Stores the record as of this input, with all ticks before it in its figures.</summary>
+    private void Settle(PositionKey key, ref Position position, bool isNewKey, SignalInput input, List<Output> outputs)
+    {
+        if (position.IsOpen) position.EpochId = Prices[position.ContractId].Epochs.Start();
+        position.Sequence = Sequence;
+        if (input.Signal.At is { } alertAt) position.AlertAt = Math.Max(position.AlertAt, Math.Min(alertAt, Now + EngineLimits.AlertAheadMax));
+        Store.Write(key, position, isNewKey);
+        outputs.Add(new PositionChanged(position, NamesOf(key, position)));
     }
 
     private static Effect EffectOf(bool wasOpen, Side side, long closedId, in Position after, Decision decision)

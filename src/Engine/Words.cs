@@ -97,6 +97,7 @@ public static class Words
     {
         if (flags == Flags.None) return [];
         var words = new List<string>();
+        if (flags.HasFlag(Flags.BracketsUnread)) words.Add("brackets_unread");
         if (flags.HasFlag(Flags.ContractChanged)) words.Add("contract_changed");
         if (flags.HasFlag(Flags.IdReused)) words.Add("id_reused");
         if (flags.HasFlag(Flags.Inconsistent)) words.Add("inconsistent");

@@ -64,7 +64,8 @@ public sealed class StateReader : IDisposable
         return
         [
             .. Rows("""
-                SELECT id, name, on_opposite, default_quantity_e9, duplicate_window_us, price_max_age_us, fill_price, commission_e9, enabled, created_at, drawdown_limit_e9
+                SELECT id, name, on_opposite, default_quantity_e9, duplicate_window_us, price_max_age_us, fill_price, max_age_us, field_mapping,
+                  commission_e9, enabled, created_at, drawdown_limit_e9
                 FROM recorders ORDER BY id
                 """).Select(row => new Recorder(
                 row.GetInt64(0),
@@ -76,12 +77,14 @@ public sealed class StateReader : IDisposable
                     DuplicateWindow = row.GetInt64(4),
                     PriceMaxAge = row.GetInt64(5),
                     FillPrice = Word<FillPrice>(row.GetString(6), Words.TryParse),
-                    Commission = row.GetInt64(7),
-                    Enabled = row.GetBoolean(8),
-                    DrawdownLimit = row.IsDBNull(10) ? null : row.GetInt64(10),
+                    MaxAge = row.GetInt64(7),
+                    FieldMapping = row.IsDBNull(8) ? null : row.GetString(8),
+                    Commission = row.GetInt64(9),
+                    Enabled = row.GetBoolean(10),
+                    DrawdownLimit = row.IsDBNull(12) ? null : row.GetInt64(12),
                 },
                 [.. tokens[row.GetInt64(0)]],
-                Columns.ReadTime(row.GetString(9)))),
+                Columns.ReadTime(row.GetString(11)))),
         ];
     }
 

@@ -15,12 +15,14 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _upsertRecorder = new(connection, """
         INSERT INTO recorders (id, name, on_opposite, default_quantity, default_quantity_e9, duplicate_window, duplicate_window_us,
-          price_max_age, price_max_age_us, fill_price, commission, commission_e9, drawdown_limit, drawdown_limit_e9, enabled, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          price_max_age, price_max_age_us, fill_price, max_age, max_age_us, field_mapping, commission, commission_e9,
+          drawdown_limit, drawdown_limit_e9, enabled, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, on_opposite = excluded.on_opposite,
           default_quantity = excluded.default_quantity, default_quantity_e9 = excluded.default_quantity_e9,
           duplicate_window = excluded.duplicate_window, duplicate_window_us = excluded.duplicate_window_us,
           price_max_age = excluded.price_max_age, price_max_age_us = excluded.price_max_age_us, fill_price = excluded.fill_price,
+          max_age = excluded.max_age, max_age_us = excluded.max_age_us, field_mapping = excluded.field_mapping,
           commission = excluded.commission, commission_e9 = excluded.commission_e9,
           drawdown_limit = excluded.drawdown_limit, drawdown_limit_e9 = excluded.drawdown_limit_e9, enabled = excluded.enabled
         """);
@@ -126,7 +128,8 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
             .Add(Columns.Real(settings.DefaultQuantity)).Add(settings.DefaultQuantity)
             .Add(Columns.Seconds(settings.DuplicateWindow)).Add(settings.DuplicateWindow)
             .Add(Columns.Seconds(settings.PriceMaxAge)).Add(settings.PriceMaxAge)
-            .Add(Words.Of(settings.FillPrice)).Add(Columns.Real(settings.Commission)).Add(settings.Commission)
+            .Add(Words.Of(settings.FillPrice)).Add(Columns.Seconds(settings.MaxAge)).Add(settings.MaxAge).Add(settings.FieldMapping)
+            .Add(Columns.Real(settings.Commission)).Add(settings.Commission)
             .Add(settings.DrawdownLimit is { } limit ? Columns.Real(limit) : null).Add(settings.DrawdownLimit)
             .Add(settings.Enabled).Add(Timestamp.Format(recorder.CreatedAt)).Run();
         _nextRecorderId.Add(recorder.Id).Run();

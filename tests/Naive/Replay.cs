@@ -63,10 +63,23 @@ public sealed class Replay(InstrumentTable table, OnOpposite mode)
         var held = open is null ? Fraction.Zero : open.Side * open.Held();
         long? newest = _newestApplied.TryGetValue(key, out var time) ? time : null;
         if (SignalRules.Decide(signal, held, newest, mode) is not { } decision) return false;
+        if (decision.IsThere)
+        {
+            _newestApplied[key] = Math.Max(signal.OwnTime, newest ?? long.MinValue);
+            return false;
+        }
+
         var price = signal.Price ?? LastPrice(open, signal.Symbol, line.Now) ?? throw new RefusedException("no price known");
         Move(line, signal.Symbol, open, held, decision, price);
+        if (signal.DoesNotAddUp) Flag("inconsistent", open, OpenPosition(line.Recorder, signal.Symbol));
         _newestApplied[key] = Math.Max(signal.OwnTime, newest ?? long.MinValue);
         return true;
+    }
+
+    private static void Flag(string word, params Position?[] positions)
+    {
+        foreach (var position in positions)
+            position?.Flags.Add(word);
     }
 
     private Position? OpenPosition(string recorder, Symbol symbol) =>
@@ -88,9 +101,7 @@ public sealed class Replay(InstrumentTable table, OnOpposite mode)
         open?.Exit(price, open.Held(), line.Now, Ticks.Count, decision.CloseReason);
         var next = decision.Target.Sign == 0 ? null : Open(line, symbol, decision.Target.Sign);
         next?.Enter(price, Fraction.Abs(decision.Target), line.Now, Ticks.Count);
-        if (!decision.FromFlat) return;
-        open?.Flags.Add("sync");
-        next?.Flags.Add("sync");
+        if (decision.FromFlat) Flag("sync", open, next);
     }
 
     private Position Open(SignalLine line, Symbol symbol, int side)

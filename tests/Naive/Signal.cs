@@ -21,12 +21,18 @@ public sealed record Signal(
     long OwnTime,
     int? TargetSide,
     Fraction? Target,
+    Fraction? Before,
     bool SaysFlatBefore,
     Fraction? Price,
     Fraction? QuantityGiven)
 {
     /// <summary>The quantity of an entry: one contract where none is given. Asking is needing, so a zero is refused here and not before.</summary>
     public Fraction Quantity => PositiveQuantity ?? Fraction.One;
+
+    /// <summary>Position before, order and position after are all named, and the first two do not make the third.</summary>
+    public bool DoesNotAddUp =>
+        Before is { } before && Target is { } after && QuantityGiven is { Sign: > 0 } quantity
+        && Action is SignalAction.Buy or SignalAction.Sell && before + (Action == SignalAction.Buy ? quantity : -quantity) != after;
 
     public Fraction? PositiveQuantity => QuantityGiven is { Sign: <= 0 } ? throw new RefusedException("quantity is not above 0") : QuantityGiven;
 
@@ -42,6 +48,7 @@ public sealed record Signal(
             line.OwnTime,
             side,
             TargetOf(side, NumberOf(line, Limits.Quantity, "market_position_size"), NumberOf(line, Limits.Quantity, "position_size")),
+            SizeBefore(SideOf(line, "prev_market_position"), NumberOf(line, Limits.Quantity, "prev_market_position_size")),
             SideOf(line, "prev_market_position") == 0 || NumberOf(line, Limits.Quantity, "prev_market_position_size") is { Sign: 0 },
             NumberOf(line, Limits.Price, "price", "signalprice"),
             NumberOf(line, Limits.Quantity, "quantity", "qty", "contracts"));
@@ -91,6 +98,9 @@ public sealed record Signal(
         if (fromSide is { } one && signedSize is { } other && one != other) throw new RefusedException("contradiction between two sizes");
         return fromSide ?? signedSize;
     }
+
+    private static Fraction? SizeBefore(int? side, Fraction? size) =>
+        side is { } direction && size is { } absolute ? WithSide(direction, absolute) : side == 0 || size is { Sign: 0 } ? Fraction.Zero : null;
 
     private static Fraction WithSide(int side, Fraction size)
     {

@@ -8,14 +8,17 @@ public enum OnOpposite
     Net,
 }
 
-/// <summary>Where a signal takes the position. FromFlat: what is held is closed first, even if the new target is on the same side.</summary>
-public sealed record Decision(Fraction Target, string CloseReason, bool FromFlat = false);
+/// <summary>
+/// Where a signal takes the position. FromFlat: what is held is closed first, even if the new target is on the same side. IsThere: the target is held already;
+/// the signal is ignored, but it makes older ones stale.
+/// </summary>
+public sealed record Decision(Fraction Target, string CloseReason, bool FromFlat = false, bool IsThere = false);
 
 /// <summary>The contract's four rules, in their order of precedence. Every rule comes down to a signed target; null means "ignored".</summary>
 public static class SignalRules
 {
     /// <param name="held">Signed quantity held now.</param>
-    /// <param name="newestApplied">Own time of the newest signal applied to this recorder and symbol.</param>
+    /// <param name="newestApplied">Own time of the newest signal applied to this recorder and symbol, or that found its target held.</param>
     public static Decision? Decide(Signal signal, Fraction held, long? newestApplied, OnOpposite mode)
     {
         if (signal.Action == SignalAction.Cancel) return null;
@@ -31,7 +34,7 @@ public static class SignalRules
         if (signal.OwnTime < newestApplied) return null;
         if (signal.OwnTime == newestApplied && OpensAgainstItsAction(signal.Action, target, held)) return null;
         if (signal.SaysFlatBefore && held.Sign != 0) return new Decision(target, "sync", FromFlat: true);
-        return target == held ? null : new Decision(target, "target");
+        return new Decision(target, "target", IsThere: target == held);
     }
 
     // Two alerts of one second may arrive the wrong way round; the exit then looks like an entry.

@@ -61,6 +61,8 @@ public sealed class StateReaderTests : IAsyncDisposable
             DuplicateWindow = 1_500_001,
             PriceMaxAge = 3,
             FillPrice = FillPrice.Tick,
+            MaxAge = 2,
+            FieldMapping = """{"sym":"symbol"}""",
             Commission = long.MaxValue,
             DrawdownLimit = long.MaxValue - 1,
             Enabled = false,

@@ -151,8 +151,10 @@ public sealed class InputCodec(SymbolTable symbols)
         _writer.Int64(settings.DuplicateWindow);
         _writer.Int64(settings.PriceMaxAge);
         _writer.Byte((byte)settings.FillPrice);
+        _writer.Int64(settings.MaxAge);
         _writer.Int64(settings.Commission);
         _writer.Optional(settings.DrawdownLimit);
+        _writer.Optional(settings.FieldMapping);
         _writer.Bool(settings.Enabled);
         _writer.Int32(recorder.Tokens.Count);
         foreach (var token in recorder.Tokens)
@@ -175,8 +177,10 @@ public sealed class InputCodec(SymbolTable symbols)
             DuplicateWindow = reader.Int64(),
             PriceMaxAge = reader.Int64(),
             FillPrice = (FillPrice)reader.Byte(),
+            MaxAge = reader.Int64(),
             Commission = reader.Int64(),
             DrawdownLimit = reader.OptionalInt64(),
+            FieldMapping = reader.OptionalText(),
             Enabled = reader.Bool(),
         };
         var tokens = new RecorderToken[reader.Int32()];

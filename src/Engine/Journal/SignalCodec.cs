@@ -106,12 +106,16 @@ internal sealed class SignalCodec(SymbolTable symbols)
         writer.Optional(signal.PreviousPosition);
         writer.Bool(signal.WasFlat);
         writer.Optional(signal.Quantity);
+        writer.Optional(signal.ExitPercent);
         writer.Optional(signal.Price);
         writer.Optional(signal.At);
         writer.Bool(signal.IsForced);
         writer.Bool(signal.HasFiringTime);
         writer.Optional(signal.Key);
         writer.Optional(signal.Label);
+        Write(writer, signal.Brackets);
+        writer.Bool(signal.HasUnreadBrackets);
+        writer.Optional(signal.MaxAge);
         writer.UInt128(signal.BodyHash);
     }
 
@@ -124,14 +128,35 @@ internal sealed class SignalCodec(SymbolTable symbols)
         PreviousPosition = reader.OptionalInt64(),
         WasFlat = reader.Bool(),
         Quantity = reader.OptionalInt64(),
+        ExitPercent = reader.OptionalInt64(),
         Price = reader.OptionalInt64(),
         At = reader.OptionalInt64(),
         IsForced = reader.Bool(),
         HasFiringTime = reader.Bool(),
         Key = reader.OptionalText(),
         Label = reader.OptionalText(),
+        Brackets = ReadBrackets(ref reader),
+        HasUnreadBrackets = reader.Bool(),
+        MaxAge = reader.OptionalInt64(),
         BodyHash = reader.UInt128(),
     };
+
+    private static void Write(RecordWriter writer, Brackets? brackets)
+    {
+        writer.Byte((byte)(brackets?.Count ?? 0));
+        for (var i = 0; i < brackets?.Count; i++)
+        {
+            writer.Byte((byte)brackets[i].Kind);
+            writer.Int64(brackets[i].Value);
+        }
+    }
+
+    private static Brackets? ReadBrackets(ref RecordReader reader)
+    {
+        var levels = new Bracket[reader.Byte()];
+        for (var i = 0; i < levels.Length; i++) levels[i] = new Bracket((BracketKind)reader.Byte(), reader.Int64());
+        return levels.Length == 0 ? null : new Brackets(levels);
+    }
 
     private static void Write(RecordWriter writer, Receipt? receipt)
     {

@@ -49,6 +49,9 @@ public enum Flags : uint
     /// <summary>Previous position and order do not add up to the new position that the alert names.</summary>
     Inconsistent = 64,
 
+    /// <summary>A take-profit or stop-loss of the alert could not be read; it was applied without.</summary>
+    BracketsUnread = 128,
+
     /// <summary>Those that stay with a position; the others belong to one answer or fill.</summary>
     Position = Sync | ContractChanged | Unpriced | Late | Inconsistent,
 }

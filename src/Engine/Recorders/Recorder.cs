@@ -33,11 +33,20 @@ public sealed record RecorderSettings
     public long PriceMaxAge { get; init; } = 60 * Timestamp.Second;
     public FillPrice FillPrice { get; init; }
 
+    /// <summary>Alerts whose own time is older than this at their arrival are refused; 0: off.</summary>
+    public long MaxAge { get; init; }
+
     /// <summary>Per contract and side, in the instrument's currency.</summary>
     public long Commission { get; init; }
 
     /// <summary>Positive, in the instrument's currency: metrics and their alerts tell of a position whose drawdown is above it. Null: none.</summary>
     public long? DrawdownLimit { get; init; }
+
+    /// <summary>
+    /// Names of fields that its alerts use and no dialect knows, as JSON in the one spelling that its parser makes; null: none. Only the parsers of webhooks
+    /// read it.
+    /// </summary>
+    public string? FieldMapping { get; init; }
 
     /// <summary>False: paused. Signals are kept as ignored.</summary>
     public bool Enabled { get; init; } = true;

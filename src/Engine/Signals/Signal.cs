@@ -49,6 +49,9 @@ public sealed record Signal
     /// <summary>Above 0 where it matters; parsers refuse others.</summary>
     public long? Quantity { get; init; }
 
+    /// <summary>Instead of a quantity, of an exit: per cent of what is held, above 0.</summary>
+    public long? ExitPercent { get; init; }
+
     public long? Price { get; init; }
 
     /// <summary>The alert's own time.</summary>
@@ -65,6 +68,15 @@ public sealed record Signal
 
     /// <summary>Order id or comment: shown, never a key.</summary>
     public string? Label { get; init; }
+
+    /// <summary>Take-profit and stop-loss levels; null: none.</summary>
+    public Brackets? Brackets { get; init; }
+
+    /// <summary>The alert has a take-profit or stop-loss that is no number.</summary>
+    public bool HasUnreadBrackets { get; init; }
+
+    /// <summary>The alert itself says how old it may be when it arrives (3Commas' max_lag), µs; null: it does not.</summary>
+    public long? MaxAge { get; init; }
 
     /// <summary>What two deliveries of the same body share; the parser makes it. 0: there was no body.</summary>
     public UInt128 BodyHash { get; init; }

@@ -1,3 +1,5 @@
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Recorders;
 
@@ -39,6 +41,17 @@ public static class SignalMeaning
             SignalAction.Reverse => Reverse(position, signal.Quantity),
             _ => Refuse(Rejection.ActionMissing.Because("Give an action such as buy, sell or close, or a target position.", "action")),
         };
+    }
+
+    /// <summary>What is unusual about a signal by itself, whatever the position.</summary>
+    public static Flags FlagsOf(Signal signal) =>
+        (AddsUp(signal) ? Flags.None : Flags.Inconsistent) | (signal.HasUnreadBrackets ? Flags.BracketsUnread : Flags.None);
+
+    /// <summary>Position before + order = position after, where the alert names all three. Where it does not add up, the position after is trusted.</summary>
+    private static bool AddsUp(Signal signal)
+    {
+        if (signal is not { TargetPosition: { } target, PreviousPosition: { } previous, Quantity: { } quantity }) return true;
+        return signal.Action switch { SignalAction.Buy => previous + quantity == target, SignalAction.Sell => previous - quantity == target, _ => true };
     }
 
     private static bool IsClosing(SignalAction action) =>
@@ -85,7 +98,19 @@ public static class SignalMeaning
         var everything = signal.TargetSide == Side.Flat || signal.Action == SignalAction.CloseAll;
         if (!everything && signal.Action == SignalAction.CloseLong && position.Side != Side.Long) return Ignore(IgnoreReason.OtherSide);
         if (!everything && signal.Action == SignalAction.CloseShort && position.Side != Side.Short) return Ignore(IgnoreReason.OtherSide);
-        return Exit(position, everything ? position.Held : signal.Quantity ?? position.Held, CloseReason.Signal);
+        if (everything) return Exit(position, position.Held, CloseReason.Signal);
+        if (signal.ExitPercent is not { } percent) return Exit(position, signal.Quantity ?? position.Held, CloseReason.Signal);
+        return ShareOf(position, percent, signal.Symbol) is var share and > 0
+            ? Exit(position, share, CloseReason.Signal)
+            : Refuse(Rejection.QuantityTooSmall.Because($"{Fixed9.Format(percent)} % of {Fixed9.Format(position.Held)} is too little.", "quantity"));
+    }
+
+    /// <summary>Rounded down: of futures to whole contracts, else to the last decimal that is kept.</summary>
+    private static long ShareOf(in Position position, long percent, Symbol symbol)
+    {
+        if (percent >= 100 * Fixed9.One) return position.Held;
+        var share = (long)((Int128)position.Held * percent / (100 * Fixed9.One));
+        return symbol.Kind == SymbolKind.Spot ? share : share / Fixed9.One * Fixed9.One;
     }
 
     /// <summary>Rule 3: a buy or sell towards a side, which never crosses zero and never leads away from that side.</summary>

@@ -1,5 +1,6 @@
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Recorders;
 
@@ -32,17 +33,31 @@ internal static class SignalResolver
             TickSize = instrument.TickSize,
             TickValue = instrument.TickValue,
             Currency = CurrencyCode.Pack(instrument.Currency),
-            Flags = flags,
+            Flags = flags | SignalMeaning.FlagsOf(signal),
             Reason = reason,
             Receipt = receipt,
         };
         if (!settings.Enabled && reason == CloseReason.None) return (input with { Ignored = IgnoreReason.Paused }, null);
+        if (!flags.HasFlag(Flags.Late) && AgeRefusal(signal, settings, now) is { } tooOld) return Refuse(tooOld);
         var decision = SignalMeaning.Decide(position, signal, input.OnOpposite, input.DefaultQuantity);
         if (decision.Refusal is not null) return Refuse(decision.Refusal);
-        if (decision.Ignored != IgnoreReason.None) return (input, null);
+        if (decision.Ignored is not (IgnoreReason.None or IgnoreReason.AtTarget)) return (input, null);
         if (!known && state.Store.IsFull) return Refuse(Rejection.PositionsFull.Because("Raise the setting PositionsMax, or start a second service."));
+        if (decision.Ignored != IgnoreReason.None) return (input, null);
         if (position.IsOpen && HasRolled(state, position, opening)) input = input with { Flags = input.Flags | Flags.ContractChanged };
         return Priced(state, settings, position, decision, input, now);
+    }
+
+    /// <summary>
+    /// Alerts may be older than their recorder, or they themselves, allow: one that was held up for hours tells of a price long gone. Without a time of
+    /// its own an alert has no age.
+    /// </summary>
+    private static Refusal? AgeRefusal(Signal signal, RecorderSettings settings, long now)
+    {
+        var limit = settings.MaxAge > 0 ? Math.Min(settings.MaxAge, signal.MaxAge ?? long.MaxValue) : signal.MaxAge;
+        if (signal.At is not { } at || limit is not { } max || now - at <= max) return null;
+        return Rejection.SignalTooOld.Because(
+            $"It is of {Timestamp.Format(at)}, {(now - at) / Timestamp.Second} s before it arrived; at most {Fixed9.Format(max * 1000)} s are taken.", "time");
     }
 
     private static (SignalInput?, Refusal?) Priced(

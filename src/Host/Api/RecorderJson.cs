@@ -19,6 +19,7 @@ public static class RecorderJson
         PositionJson.Write(json, "duplicate_window", Seconds(settings.DuplicateWindow));
         PositionJson.Write(json, "price_max_age", Seconds(settings.PriceMaxAge));
         json.WriteString("fill_price", Words.Of(settings.FillPrice));
+        PositionJson.Write(json, "max_age", Seconds(settings.MaxAge));
         PositionJson.Write(json, "commission", Amount.FromFixed9(settings.Commission));
         PositionJson.Write(json, "drawdown_limit", settings.DrawdownLimit is { } limit ? Amount.FromFixed9(limit) : null);
         json.WriteBoolean("enabled", settings.Enabled);

@@ -14,6 +14,7 @@ public sealed class SettingsBody
     private readonly long? _duplicateWindow;
     private readonly long? _priceMaxAge;
     private readonly FillPrice? _fillPrice;
+    private readonly long? _maxAge;
     private readonly long? _commission;
     private readonly long? _drawdownLimit;
     private readonly bool _hasNoDrawdownLimit;
@@ -35,6 +36,7 @@ public sealed class SettingsBody
             if (Words.TryParse(price, out FillPrice known)) _fillPrice = known;
             else body.Refuse(Rejection.FieldInvalid, "fill_price must be signal or tick.", "fill_price");
         }
+        _maxAge = body.Seconds("max_age");
         _commission = body.Number("commission", 0, Fixed9.PriceMax);
         _drawdownLimit = body.Number("drawdown_limit", 1, Fixed9.PriceMax);
         _hasNoDrawdownLimit = body.IsNull("drawdown_limit");
@@ -57,6 +59,7 @@ public sealed class SettingsBody
         DuplicateWindow = _duplicateWindow ?? old.DuplicateWindow,
         PriceMaxAge = _priceMaxAge ?? old.PriceMaxAge,
         FillPrice = _fillPrice ?? old.FillPrice,
+        MaxAge = _maxAge ?? old.MaxAge,
         Commission = _commission ?? old.Commission,
         DrawdownLimit = _hasNoDrawdownLimit ? null : _drawdownLimit ?? old.DrawdownLimit,
         Enabled = _enabled ?? old.Enabled,

@@ -26,6 +26,7 @@ public static class RecorderCommand
             new("--duplicate-window") { Description = "Seconds within which identical bodies with a firing time are repeats" },
             new("--price-max-age") { Description = "Seconds after which a tick is too old to price a signal" },
             new Option<string>("--fill-price") { Description = "Where the price of fills comes from" }.AcceptOnlyFromAmong("signal", "tick"),
+            new("--max-age") { Description = "Seconds after which an alert, by its own time, is refused as too old" },
             new("--commission") { Description = "Per contract and side" },
             new("--drawdown-limit") { Description = "Drawdown of one position above which an alert tells of it" },
         ];

@@ -1,3 +1,4 @@
+using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Messages;
@@ -144,15 +145,24 @@ internal sealed class Recomputation : IDisposable
             var decision = SignalMeaning.Decide(key.Record, input.Signal, input.OnOpposite, input.DefaultQuantity);
             if (decision.Refusal is not null) _findings.Add($"{place}: the journal has a signal that cannot be applied where it stands");
             else if (decision.Ignored == IgnoreReason.None) Fill(key, place.Sequence, at, input, decision);
+            else if (decision.Ignored == IgnoreReason.AtTarget) Hear(key, place.Sequence, at, input);
         }
         _fills.Check(place, _expected);
+    }
+
+    /// <summary>A target held already: only what it makes stale changes.</summary>
+    private void Hear(KeyState key, long sequence, long at, SignalInput input)
+    {
+        ref var record = ref key.Record;
+        if (input.Signal.At is not { } heard || heard <= record.AlertAt) return;
+        if (record.IsOpen && key.IsWhole) FoldIn(ref record, at, Flags.None);
+        Settle(key, sequence, at, input);
     }
 
     /// <summary>The fills of one signal, as <see cref="Engine.StateMachine"/> makes them.</summary>
     private void Fill(KeyState key, long sequence, long at, SignalInput input, Decision decision)
     {
         ref var record = ref key.Record;
-        key.IsChanged = true;
         var flags = decision.Flags | input.Flags;
         if (record.IsOpen && key.IsWhole) FoldIn(ref record, at, flags);
         if (decision.ExitQuantity > 0)
@@ -169,10 +179,17 @@ internal sealed class Recomputation : IDisposable
             Expect(record.Id, isEntry: true, decision.EnterQuantity, at, input, entryFlags);
             PositionMath.Enter(ref record, input.Price, decision.EnterQuantity, input.Commission, at);
         }
+        record.UpdatedAt = at;
+        Settle(key, sequence, at, input);
+    }
+
+    private void Settle(KeyState key, long sequence, long at, SignalInput input)
+    {
+        ref var record = ref key.Record;
+        key.IsChanged = true;
         if (record.IsOpen && key.IsWhole) record.EpochId = EpochsOf(record.ContractId).Start();
         record.Sequence = sequence;
-        record.UpdatedAt = at;
-        if (input.Signal.At is { } alertAt) record.AlertAt = Math.Max(record.AlertAt, alertAt);
+        if (input.Signal.At is { } alertAt) record.AlertAt = Math.Max(record.AlertAt, Math.Min(alertAt, at + EngineLimits.AlertAheadMax));
     }
 
     private void FoldIn(ref Position record, long at, Flags flags)

@@ -31,6 +31,10 @@ CREATE TABLE recorders (
   price_max_age REAL NOT NULL,
   price_max_age_us INTEGER NOT NULL,
   fill_price TEXT NOT NULL,
+  max_age REAL NOT NULL,
+  max_age_us INTEGER NOT NULL,
+  -- JSON: their names of fields to ours.
+  field_mapping TEXT,
   commission REAL NOT NULL,
   commission_e9 INTEGER NOT NULL,
   drawdown_limit REAL,

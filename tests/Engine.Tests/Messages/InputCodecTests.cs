@@ -131,6 +131,10 @@ public sealed class InputCodecTests
             HasFiringTime = true,
             Key = "",
             Label = "Long 1 · ü",
+            ExitPercent = 8,
+            Brackets = new Brackets([new Bracket(BracketKind.TrailStep, -1), new Bracket(BracketKind.TakeProfitPrice, long.MaxValue)]),
+            HasUnreadBrackets = true,
+            MaxAge = 9,
             BodyHash = UInt128.MaxValue,
         });
         yield return Resolved(Order()) with { Receipt = new Receipt("{\"ü\":1}"u8.ToArray(), true, 12), RetryOf = 4 };
@@ -171,6 +175,8 @@ public sealed class InputCodecTests
         DuplicateWindow = 2,
         PriceMaxAge = 3,
         FillPrice = FillPrice.Tick,
+        MaxAge = 6,
+        FieldMapping = "{}",
         Commission = 4,
         DrawdownLimit = 5,
         Enabled = false,

@@ -47,11 +47,16 @@ internal sealed class ModelEngine(long lateTolerance)
         long? newest = _newestAlert.TryGetValue(key, out var at) ? at : null;
         var decision = ModelMeaning.Decide(signal, held, newest, settings.OnOpposite, settings.DefaultQuantity);
         if (decision.IsRefused) return new(SignalStatus.Refused, Rejection.PositionMissing);
+        if (decision.Ignored == IgnoreReason.AtTarget && signal.At is { } heard) _newestAlert[key] = Math.Max(heard, newest ?? 0);
         if (decision.Ignored != IgnoreReason.None) return new(SignalStatus.Ignored, Reason: decision.Ignored);
         if (PriceOf(signal, settings, now) is not { } price) return new(SignalStatus.Refused, Rejection.PriceUnknown);
         if (!Fits(open, held, decision, price)) return new(SignalStatus.Refused, Rejection.PositionTooLarge);
         if (signal.At is { } alertAt) _newestAlert[key] = Math.Max(alertAt, newest ?? 0);
-        return Fill(key, open, held, decision, price, now, side => New(recorderId, settings, signal, instrument, side, now));
+        var answer = Fill(key, open, held, decision, price, now, side => New(recorderId, settings, signal, instrument, side, now));
+        if (ModelMeaning.AddsUp(signal)) return answer;
+        if (answer.Open is { } entered) entered.Flags |= Flags.Inconsistent;
+        if (answer.Closed is { } left) left.Flags |= Flags.Inconsistent;
+        return answer;
     }
 
     private long? PriceOf(Signal signal, RecorderSettings settings, long now)

@@ -34,6 +34,13 @@ internal static class ModelMeaning
         return held.Sign == -direction ? Opposite(signal, held, direction, mode, quantity) : new(held + direction * quantity, CloseReason.None);
     }
 
+    /// <summary>Whether the order leads from the position before to the one after, as far as the alert names them.</summary>
+    public static bool AddsUp(Signal signal)
+    {
+        var direction = signal.Action switch { SignalAction.Buy => 1, SignalAction.Sell => -1, _ => 0 };
+        return direction == 0 || signal.TargetPosition - signal.PreviousPosition is not { } difference || signal.Quantity is not { } quantity || difference == direction * quantity;
+    }
+
     private static ModelDecision Target(Signal signal, BigInteger target, BigInteger held, long? newestAlert)
     {
         if (signal.At is { } at && newestAlert is { } newest)

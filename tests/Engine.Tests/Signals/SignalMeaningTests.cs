@@ -81,6 +81,41 @@ public sealed class SignalMeaningTests
     }
 
     [Theory]
+    [InlineData(4, 50, "exit 2 signal")]
+    [InlineData(-4, 30, "exit 1 signal")]
+    [InlineData(3, 100, "exit 3 signal")]
+    [InlineData(3, 250, "exit 3 signal")]
+    [InlineData(3, 33, "refused quantity_too_small")]
+    [InlineData(0, 50, "ignored flat")]
+    public void ExitOfAShare_OfFutures_IsOfWholeContracts(int held, int percent, string expected) =>
+        Assert.Equal(expected, Decide(held, Of("exit") with { ExitPercent = E9(percent) }));
+
+    [Fact]
+    public void ExitOfAShare_OfSpot_IsRoundedDownToTheLastDecimal()
+    {
+        var spot = new Symbol(1, "AAPL", "AAPL", SymbolKind.Spot, 0);
+        Assert.Equal("exit 0.33 signal", Decide(1, Of("exit") with { Symbol = spot, ExitPercent = E9(33) }));
+        Assert.Equal("exit 2.333333331 signal", Decide(7, Of("closelong") with { Symbol = spot, ExitPercent = 33_333_333_300 }));
+        Assert.Equal("refused quantity_too_small", Decide(1, Of("exit") with { Symbol = spot, ExitPercent = 99 }));
+    }
+
+    [Theory]
+    [InlineData("buy", 0, 2, 2, Flags.None)]
+    [InlineData("sell", 1, 2, -1, Flags.None)]
+    [InlineData("sell", 1, 1, -1, Flags.Inconsistent)]
+    [InlineData("buy", 0, 1, 2, Flags.Inconsistent)]
+    [InlineData("buy", 2, 1, 1, Flags.Inconsistent)]
+    [InlineData("none", 0, 1, 2, Flags.None)]
+    [InlineData("buy", null, 1, 2, Flags.None)]
+    [InlineData("buy", 0, null, 2, Flags.None)]
+    public void Target_ThatDoesNotAddUp_IsFlagged(string action, int? before, int? quantity, int target, Flags expected)
+    {
+        var signal = Of(action) with { PreviousPosition = E9(before), Quantity = E9(quantity), TargetPosition = E9(target) };
+        Assert.Equal(expected, SignalMeaning.FlagsOf(signal));
+        Assert.Equal(expected | Flags.BracketsUnread, SignalMeaning.FlagsOf(signal with { HasUnreadBrackets = true }));
+    }
+
+    [Theory]
     [InlineData(3, "sell", 1, "exit 3 signal")]
     [InlineData(-3, "buy", null, "exit 3 signal")]
     [InlineData(0, "sell", 1, "ignored flat")]

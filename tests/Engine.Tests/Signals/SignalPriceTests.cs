@@ -44,6 +44,31 @@ public sealed class SignalPriceTests : IDisposable
         Assert.Equal(Rejection.PriceUnknown, _rig.Send(_recorder, Some.Buy(_rig.Symbol("MNQH2026"), 1)).Refusal!.Kind);
     }
 
+    [Theory]
+    [InlineData(0, null, 1000, null)]
+    [InlineData(10, null, 10, null)]
+    [InlineData(10, null, 11, "signal_too_old")]
+    [InlineData(0, 10, 11, "signal_too_old")]
+    [InlineData(5, 10, 6, "signal_too_old")]
+    [InlineData(20, 10, 11, "signal_too_old")]
+    [InlineData(10, null, -60, null)]
+    [InlineData(10, null, null, null)]
+    public void Alert_OlderThanItMayBe_IsRefused(int settingSeconds, int? ownSeconds, int? age, string? refusal)
+    {
+        var recorder = _rig.AddRecorder("aged", s => s with { MaxAge = settingSeconds * Timestamp.Second });
+        var answer = _rig.Send(recorder, Some.Buy(_symbol, 1, 90) with { At = _rig.Now - age * Timestamp.Second, MaxAge = ownSeconds * Timestamp.Second });
+        Assert.Equal(refusal, answer.Refusal?.Kind.Label);
+    }
+
+    [Fact]
+    public void Target_ThatDoesNotAddUp_FlagsAnswerFillAndPosition()
+    {
+        var answer = _rig.Send(_recorder, Some.Buy(_symbol, 1, 90) with { PreviousPosition = 0, TargetPosition = 2 * Fixed9.One });
+        Assert.Equal(Flags.Inconsistent, answer.Flags);
+        Assert.Equal(Flags.Inconsistent, View().Flags & Flags.Position & ~Flags.Unpriced);
+        Assert.Equal(Flags.Inconsistent, _rig.TakeReleased().SelectMany(g => g.Outputs).OfType<FillOutput>().Single().Flags);
+    }
+
     [Fact]
     public void NoPrice_NothingToDo_IsIgnoredRatherThanRefused() =>
         Assert.Equal(IgnoreReason.Flat, _rig.Send(_recorder, Some.Order(_symbol, SignalAction.CloseAll)).Reason);

@@ -47,6 +47,7 @@ internal sealed record Order
         At,
         TargetSide is { } side ? (int)side : null,
         Target is { } target ? Units(target) : null,
+        null,
         WasFlat,
         Price is { } price ? Units(price) : null,
         Quantity is { } quantity ? Units(quantity) : null);

@@ -25,6 +25,7 @@ internal sealed class ModelBook
         var place = PlaceOf(turn);
         var wanted = Decide(turn, place);
         if (wanted is null) return new SignalAnswer { Status = SignalStatus.Ignored, Sequence = turn.Group.Sequence, Flags = turn.Flags | SameTime(turn, place) };
+        if (wanted.IsThere) return Hear(turn, place);
         var before = place.Open;
         var price = PriceOf(turn, before, market);
         if (before is not null) before.Commission = turn.Recorder.Settings.Commission;
@@ -33,6 +34,18 @@ internal sealed class ModelBook
         if (turn.Order.At != 0) place.AlertAt = Math.Max(place.AlertAt, turn.Order.At);
         Compare(turn, place, before);
         return Answer(turn, place, before, heldBefore, wanted);
+    }
+
+    /// <summary>The target is held: ignored, but older alerts are stale from here.</summary>
+    private static SignalAnswer Hear(Turn turn, Place place)
+    {
+        if (turn.Order.At > place.AlertAt)
+        {
+            place.AlertAt = turn.Order.At;
+            if (place.Open is { } open) open.ChangedAt = turn.Group.Sequence;
+            Compare(turn, place, place.Open);
+        }
+        return new SignalAnswer { Status = SignalStatus.Ignored, Sequence = turn.Group.Sequence, Flags = turn.Flags };
     }
 
     private static Naive.Decision? Decide(Turn turn, Place place)
