@@ -104,7 +104,7 @@ public static class EngineLimits
     /// </summary>
     public const long AlertAheadMax = 600 * Timestamp.Second;
 
-    /// <summary>Symbols whose ticks may be pending while a feed's sequence is, so that all fit one record: at most 230 bytes each, 230 KiB of its 256.</summary>
+    /// <summary>Symbols of one connection that numbers its batches, and symbols whose ticks may be pending while a feed's sequence is, so that all fit one record: at most 230 bytes each, 230 KiB of its 256.</summary>
     public const int FoldsPerRecord = 1024;
 
     /// <summary>Feeds whose sequences may be pending at a time: at most 74 bytes each, 18 KiB of the same record.</summary>

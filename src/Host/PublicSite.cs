@@ -8,6 +8,7 @@ using StreamRecorder.Host.OpenApi;
 using StreamRecorder.Host.Reading;
 using StreamRecorder.Host.Web;
 using StreamRecorder.Ingest;
+using StreamRecorder.Ingest.Socket;
 using StreamRecorder.Ingest.Ticks;
 using StreamRecorder.Ingest.Webhooks;
 using StreamRecorder.Sink;
@@ -24,6 +25,7 @@ public sealed class PublicSite : IAsyncDisposable
         _queries = new Queries(pipe.Database);
         App = Listener.Build(options.Urls, HostLimits.ConnectionsMax, logs, services => services.AddDescription(), server);
         App.UseRouting();
+        App.UseWebSockets();
         App.Use(new RequestGuard(pipe.Engine).InvokeAsync);
         MapIntake(pipe, options, time, telemetry);
         var recorders = new RecorderIds(pipe.Engine, pipe.Outbox, _queries, time);
@@ -75,8 +77,11 @@ public sealed class PublicSite : IAsyncDisposable
             });
         // The endpoint keeps the beginning of what is too long.
         App.MapWebhook(webhook).WithMetadata(BodyLimit.None).Describe(Docs.Webhook);
-        var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, new LiveFeeds(pipe.Inbox, time), App.Lifetime.ApplicationStopping);
+        var feeds = new LiveFeeds(pipe.Inbox, time);
+        var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, feeds, App.Lifetime.ApplicationStopping);
+        var socket = new TickSocket(pipe.Inbox, pipe.Symbols, time, feeds, App.Lifetime.ApplicationStopping);
+        App.MapTickSocket(socket).WithMetadata(new NeedsScope(KeyScope.Feed)).Describe(Docs.TickSocket);
         App.MapTicks(ticks).WithMetadata(new NeedsScope(KeyScope.Feed), BodyLimit.None).Describe(Docs.Ticks);
-        telemetry?.Add(new IngestMeter(telemetry.Scope, metrics, ticks));
+        telemetry?.Add(new IngestMeter(telemetry.Scope, metrics, ticks, socket));
     }
 }

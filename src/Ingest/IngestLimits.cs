@@ -1,3 +1,5 @@
+using StreamRecorder.Engine;
+
 namespace StreamRecorder.Ingest;
 
 /// <summary>Every bound of what comes in, with its reason.</summary>
@@ -58,6 +60,27 @@ public static class IngestLimits
 
     /// <summary>Spellings of symbols that one stream remembers for the fast look-up; a power of two. Others take the symbol table's way.</summary>
     public const int SymbolCacheSize = 1024;
+
+    /// <summary>Longest frame of the tick socket, text or binary: a full batch in binary takes 80 KiB. Each connection holds a buffer of this size.</summary>
+    public const int FrameBytesMax = 128 * 1024;
+
+    /// <summary>Connections of the tick socket at a time: 32 MiB of buffers. A feed needs one.</summary>
+    public const int SocketsMax = 256;
+
+    /// <summary>Symbols of one connection; a feed of more uses several names. What is pending of a numbered batch must fit one journal record.</summary>
+    public const int SymbolsPerSocket = EngineLimits.FoldsPerRecord;
+
+    /// <summary>A connection that ends waits so long until all that it brought is durable; a disk that stalls longer leaves it unacknowledged, and it is sent again.</summary>
+    public static readonly TimeSpan SocketFlushTime = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long the other side may take to close too, or to read its last message, before the connection is cut.</summary>
+    public static readonly TimeSpan SocketCloseTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>A name is opened within this time, or the connection is closed as busy: it waits for the commit of what the name's last connection brought.</summary>
+    public static readonly TimeSpan SocketOpenTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>An unasked-for pong so often keeps the connection alive in proxies, which cut silent ones after a minute.</summary>
+    public static readonly TimeSpan SocketKeepAlive = TimeSpan.FromSeconds(30);
 
     /// <summary>Columns of a CSV that are looked at; beyond it a header is refused.</summary>
     public const int ColumnsMax = 256;

@@ -9,8 +9,10 @@ using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Engine.Prices;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Engine.Signals;
+using StreamRecorder.Ingest.Socket;
 using StreamRecorder.Ingest.Ticks;
 using StreamRecorder.Ingest.Webhooks;
 
@@ -25,7 +27,7 @@ internal sealed class Service : IAsyncDisposable
     private readonly StateMachine _state;
     private readonly EngineThread _thread;
     private readonly WebApplication _app;
-    private readonly bool _runs;
+    private bool _runs;
 
     private Service(bool runs, Inbox inbox, WebhookSettings settings, TimeProvider time)
     {
@@ -39,18 +41,27 @@ internal sealed class Service : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
+        _app.UseWebSockets();
         _app.MapWebhook(new WebhookEndpoint(inbox, symbols, () => Directory ?? Loop.Directory, time, Metrics, settings));
-        TickEndpoint = new TickEndpoint(inbox, symbols, TimeProvider.System, new LiveFeeds(inbox, TimeProvider.System), _stopping.Token);
+        var feeds = new LiveFeeds(inbox, TimeProvider.System);
+        TickEndpoint = new TickEndpoint(inbox, symbols, TimeProvider.System, feeds, _stopping.Token);
         _app.MapTicks(TickEndpoint);
+        TickSocket = new TickSocket(inbox, symbols, TimeProvider.System, feeds, _stopping.Token);
+        _app.MapTickSocket(TickSocket);
     }
 
     public Inbox Inbox { get; }
 
     public EngineLoop Loop { get; }
 
+    /// <summary>The engine's own: to be looked at while it has nothing to do.</summary>
+    public PriceBook Prices => _state.Prices;
+
     public WebhookMetrics Metrics { get; } = new();
 
     public TickEndpoint TickEndpoint { get; }
+
+    public TickSocket TickSocket { get; }
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -69,7 +80,7 @@ internal sealed class Service : IAsyncDisposable
         service.Client = new HttpClient { BaseAddress = new Uri(service._app.Urls.First()) };
         if (!runs) return service;
         service._thread.Start();
-        await service.DoAsync(new SetInstruments(InstrumentFile.BuiltIn, fromFiles: true));
+        await service.DoAsync(new SetInstruments(Table.Instruments, fromFiles: true));
         await service.DoAsync(new AddRecorder(new RecorderSettings { Name = "test" }, new RecorderToken("first", Secret.Hash(service.Token), 0)));
         return service;
     }
@@ -124,6 +135,13 @@ internal sealed class Service : IAsyncDisposable
         var entries = new List<LedgerEntry>();
         while (_outbox.Reader.TryRead(out var group)) entries.AddRange(group.Outputs.Select(output => LedgerEntry.Of(group, output)).OfType<LedgerEntry>());
         return entries;
+    }
+
+    /// <summary>What <c>runs: false</c> held back.</summary>
+    public void Run()
+    {
+        _runs = true;
+        _thread.Start();
     }
 
     public void Stop() => _stopping.Cancel();

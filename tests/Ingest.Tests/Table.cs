@@ -9,12 +9,16 @@ internal static class Table
     /// <summary>2025-12-04T15:00:00Z.</summary>
     public const long Arrival = 1_764_860_400 * Timestamp.Second;
 
+    public static IReadOnlyList<Instrument> Instruments { get; } =
+    [
+        .. InstrumentFile.BuiltIn,
+        .. new[] { "AAPL", "BTCUSDT", "BTCUSDT.P", "BRK.B", "EURUSD" }.Select(s => new Instrument(s, "TEST", s, 10_000_000, 10_000_000, "USD", InstrumentKind.Spot)),
+    ];
+
     public static SymbolTable Symbols()
     {
         var symbols = new SymbolTable();
-        var spots = new[] { "AAPL", "BTCUSDT", "BTCUSDT.P", "BRK.B", "EURUSD" };
-        symbols.Publish(new InstrumentTable(
-            InstrumentFile.BuiltIn.Concat(spots.Select(s => new Instrument(s, "TEST", s, 10_000_000, 10_000_000, "USD", InstrumentKind.Spot))), []));
+        symbols.Publish(new InstrumentTable(Instruments, []));
         return symbols;
     }
 }

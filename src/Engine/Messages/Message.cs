@@ -1,4 +1,3 @@
-using StreamRecorder.Engine.Prices;
 using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Engine.Messages;
@@ -7,7 +6,7 @@ namespace StreamRecorder.Engine.Messages;
 public abstract class Message
 {
     /// <summary>Arrival, µs UTC, stamped by whoever received it.</summary>
-    public long ReceivedAt { get; init; }
+    public long ReceivedAt { get; set; }
 }
 
 /// <summary>One body under a valid token, and where its answer goes once it is durable.</summary>
@@ -63,53 +62,6 @@ public sealed class RefusedMessage(long recorderId, Refusal refusal) : BodyMessa
     public SignalGist Gist { get; init; } = SignalGist.Empty;
 
     public UInt128 BodyHash { get; init; }
-}
-
-/// <summary>
-/// Up to <see cref="EngineLimits.TicksPerBatch"/> ticks of one feed, in the order of their arrival, rented from <see cref="TickBatch.Rent"/> and returned by
-/// the engine. Ticks of one batch may be of several symbols.
-/// </summary>
-public sealed class TickBatch : Message
-{
-    private static readonly System.Collections.Concurrent.ConcurrentBag<Tick[]> Pool = [];
-
-    private TickBatch(FeedSession session, Tick[] ticks)
-    {
-        Session = session;
-        Ticks = ticks;
-    }
-
-    public FeedSession Session { get; }
-
-    public Tick[] Ticks { get; }
-
-    public int Count { get; set; }
-
-    /// <summary>The batch's number under the session's name, from 1 on; 0: it has none, and sent again it counts again.</summary>
-    public long Sequence { get; set; }
-
-    /// <summary>Ticks that came with these and were not understood: only counted.</summary>
-    public int Rejected { get; set; }
-
-    /// <summary>How many symbols there are among the ticks at most.</summary>
-    public int SymbolsMax { get; set; } = EngineLimits.TicksPerBatch;
-
-    /// <summary>Arrival of its oldest tick by the monotonic clock of the <see cref="TimeProvider"/> that the loop has too; 0: not measured.</summary>
-    public long Stamp { get; private init; }
-
-    /// <summary>Set on the last batch of a request: completes when all ticks of the session so far are applied and durable.</summary>
-    public TaskCompletionSource? Durable { get; set; }
-
-    public bool IsFull => Count == Ticks.Length;
-
-    public static TickBatch Rent(FeedSession session, long receivedAt, long stamp = 0) =>
-        new(session, Pool.TryTake(out var ticks) ? ticks : new Tick[EngineLimits.TicksPerBatch]) { ReceivedAt = receivedAt, Stamp = stamp };
-
-    /// <summary>Engine's thread, after the ticks are applied. The pool holds at most what the inbox may hold.</summary>
-    internal void Return()
-    {
-        if (Pool.Count < EngineLimits.TickBatchesMax) Pool.Add(Ticks);
-    }
 }
 
 /// <summary>A read. Runs on the engine's thread in bounded turns; changes nothing; answered when the sequence it saw is committed.</summary>

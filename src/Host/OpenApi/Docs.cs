@@ -31,6 +31,12 @@ public static class Docs
         Refusals = [400, 415],
     };
 
+    public static readonly RouteDoc TickSocket = new("ticks", "A WebSocket for ticks in text or binary frames, with acknowledged sequences; frames and messages are described in docs/feeds.md")
+    {
+        Status = 101,
+        Refusals = [426],
+    };
+
     public static readonly RouteDoc PositionList = new("positions", "Positions, newest opening first")
     {
         Query =

@@ -74,6 +74,9 @@ public sealed class LiveFeed : IDisposable
 
     internal LiveFeed(LiveFeeds feeds) => _feeds = feeds;
 
+    /// <summary>Contracts seen so far.</summary>
+    public int Count { get; private set; }
+
     /// <summary>A tick of the symbol came. Cheap, but not needed more than once.</summary>
     public void See(int symbolId)
     {
@@ -81,6 +84,7 @@ public sealed class LiveFeed : IDisposable
         if (word >= _seen.Length) Array.Resize(ref _seen, Math.Max(word + 1, _seen.Length * 2));
         if ((_seen[word] & bit) != 0) return;
         _seen[word] |= bit;
+        Count++;
         _feeds.Joined(symbolId);
     }
 

@@ -43,10 +43,13 @@ internal sealed class SymbolCache(SymbolTable symbols, LiveFeed? live)
         id = entry.Id;
         if (entry.First == first && entry.Last == last && entry.Length == text.Length && at >= entry.From && at < entry.Until) return true;
         if (!TryResolveSlow(text, at, out id)) return false;
-        var (from, until) = IsTimeless(text) ? (long.MinValue, long.MaxValue) : YearOf(at);
+        var (from, until) = SpanOf(text, at);
         entry = new Entry { First = first, Last = last, Length = text.Length, Id = id, From = from, Until = until };
         return true;
     }
+
+    /// <summary>For which times a known spelling means what it means at <paramref name="at"/>: for all, or for that year.</summary>
+    public static (long From, long Until) SpanOf(ReadOnlySpan<byte> text, long at) => IsTimeless(text) ? (long.MinValue, long.MaxValue) : YearOf(at);
 
     /// <summary>The reason why a symbol cannot be resolved.</summary>
     public Refusal? Explain(ReadOnlySpan<byte> text, long at) => symbols.TryResolve(text, at, out _, out var refusal) ? null : refusal;
@@ -69,7 +72,7 @@ internal sealed class SymbolCache(SymbolTable symbols, LiveFeed? live)
 
     private static bool IsTimeless(ReadOnlySpan<byte> text)
     {
-        Span<char> chars = stackalloc char[SpellingBytesMax];
+        Span<char> chars = stackalloc char[EngineLimits.SymbolLengthMax];
         for (var i = 0; i < text.Length; i++) chars[i] = (char)text[i];
         return !SymbolParser.HasOneDigitYear(chars[..text.Length]);
     }

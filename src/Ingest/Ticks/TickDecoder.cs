@@ -59,6 +59,14 @@ public sealed class TickDecoder(SymbolTable symbols, LiveFeed? live = null)
     /// <summary>Set when the whole is not to be read: a CSV without a usable header. What follows is passed over.</summary>
     public Refusal? Refusal { get; private set; }
 
+    /// <summary>Another stream begins; what is known of symbols and of the shape of lines stays.</summary>
+    public void Restart()
+    {
+        (_state, _csv, Refusal) = (State.Start, null, null);
+        (Line, Rejected) = (0, 0);
+        _errors.Clear();
+    }
+
     /// <summary>
     /// Decodes until <paramref name="into"/> is full or <paramref name="data"/> has no complete line more. Returns how many bytes are done with; the
     /// rest comes again, with more behind it. With <paramref name="isFinal"/> the rest is the last line.

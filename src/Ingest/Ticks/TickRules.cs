@@ -29,6 +29,8 @@ internal sealed class TickRules(SymbolTable symbols, LiveFeed? live = null)
     /// <summary>As arrival: there is none (files). Every tick needs a time of its own then, whatever it is.</summary>
     public const long NoArrival = -1;
 
+    public const string AheadReason = "time is more than 10 s ahead: a mistake of clock or unit";
+
     private readonly SymbolCache _symbols = new(symbols, live);
 
     public TickTime Time { get; } = new();
@@ -45,7 +47,7 @@ internal sealed class TickRules(SymbolTable symbols, LiveFeed? live = null)
         var at = arrival;
         if (!text.Time.IsEmpty && !Time.TryParse(text.Time, out at)) return $"time is \"{SignalDraft.Shown(text.Time)}\", neither ISO 8601 nor an epoch number";
         if (text.Time.IsEmpty && arrival == NoArrival) return "time is missing";
-        if (IsAhead(at, arrival)) return "time is more than a day ahead: a mistake of clock or unit";
+        if (IsAhead(at, arrival)) return AheadReason;
         return TryMake(text.Symbol, price, at, arrival, out tick) ? null : _symbols.Explain(text.Symbol, at)?.Detail ?? throw new UnreachableException();
     }
 

@@ -48,6 +48,7 @@ public sealed class AuthorizationTests(AuthorizationTests.Fixture fixture) : ICl
         { "GET", "/api/no-such-route", "read" },
         { "GET", "/API/no-such-route", "read" },
         { "POST", "/ticks", "feed" },
+        { "GET", "/ticks/ws", "feed" },
     };
 
     [Theory]

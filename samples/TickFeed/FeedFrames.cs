@@ -1,0 +1,61 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace StreamRecorder.TickFeed;
+
+/// <summary>The binary frames of docs/feeds.md, written.</summary>
+public static class FeedFrames
+{
+    public const int TicksPerFrame = 4096;
+
+    private const int HeadBytes = 16;
+    private const int TickBytes = 20;
+
+    public static byte[] Hello(string name)
+    {
+        var frame = new byte[4 + Encoding.ASCII.GetByteCount(name)];
+        frame[0] = 1;
+        frame[1] = 1;
+        BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(2), (ushort)name.Length);
+        Encoding.ASCII.GetBytes(name, frame.AsSpan(4));
+        return frame;
+    }
+
+    /// <summary>Symbols take the places behind those that the connection sent before.</summary>
+    public static byte[] Symbols(IReadOnlyCollection<string> symbols)
+    {
+        using var frame = new MemoryStream();
+        frame.Write([2, 0, (byte)symbols.Count, (byte)(symbols.Count >> 8)]);
+        foreach (var symbol in symbols)
+        {
+            frame.WriteByte((byte)symbol.Length);
+            frame.Write(Encoding.ASCII.GetBytes(symbol));
+        }
+        return frame.ToArray();
+    }
+
+    /// <summary>A frame whose sequence is not known yet (<see cref="Number"/>).</summary>
+    public static byte[] Ticks(IReadOnlyList<FeedTick> ticks, Func<string, int> placeOf)
+    {
+        var frame = new byte[HeadBytes + ticks.Count * TickBytes];
+        frame[0] = 3;
+        BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(2), (ushort)ticks.Count);
+        for (var i = 0; i < ticks.Count; i++)
+        {
+            var place = frame.AsSpan(HeadBytes + i * TickBytes);
+            BinaryPrimitives.WriteInt64LittleEndian(place, WholePrice(ticks[i].Price));
+            BinaryPrimitives.WriteInt64LittleEndian(place[8..], (ticks[i].Time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            BinaryPrimitives.WriteInt32LittleEndian(place[16..], placeOf(ticks[i].Symbol));
+        }
+        return frame;
+    }
+
+    public static void Number(byte[] frame, long sequence) => BinaryPrimitives.WriteInt64LittleEndian(frame.AsSpan(8), sequence);
+
+    private static long WholePrice(decimal price)
+    {
+        var whole = price * 1_000_000_000;
+        if (whole != decimal.Truncate(whole)) throw new ArgumentException($"The price {price} has more than 9 decimals.", nameof(price));
+        return (long)whole;
+    }
+}

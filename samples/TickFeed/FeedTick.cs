@@ -1,0 +1,16 @@
+namespace StreamRecorder.TickFeed;
+
+/// <summary>One print of one symbol.</summary>
+/// <param name="Symbol">In any spelling that the service knows: <c>MNQ1!</c>, <c>MNQZ2025</c>, <c>AAPL</c>.</param>
+/// <param name="Price">At most 9 decimals.</param>
+/// <param name="Time">Of the market, not of arrival.</param>
+public readonly record struct FeedTick(string Symbol, decimal Price, DateTimeOffset Time);
+
+/// <summary>What the service has on disk of this connection: batches up to <paramref name="Sequence"/>, and how its ticks fared.</summary>
+public sealed record FeedAck(long Sequence, long Accepted, long Late, long Rejected, long Repeated);
+
+/// <summary>Sending again is of no use: the service closed the connection for something that it would close the next one for too.</summary>
+public sealed class FeedRefusedException(int code, string detail) : Exception($"{code}: {detail}")
+{
+    public int Code { get; } = code;
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Ingest.Ticks;
+
+namespace StreamRecorder.Ingest.Socket;
+
+/// <summary>
+/// One connection of the tick socket. The reader makes each frame one batch and offers it to the inbox; while that is full it does not read on, which the sender feels. The writer
+/// (<see cref="SocketWriter"/>) acknowledges. The end is begun by either side, or by a newer connection of the same name.
+/// </summary>
+internal sealed class SocketConnection(WebSocket socket, Inbox inbox, SymbolTable symbols, TimeProvider time, NameHolders names, LiveFeed live)
+{
+    private const int Idle = 0;
+    private const int Handling = 1;
+    private const int Stopped = 2;
+
+    private readonly BinaryFrames _binary = new(symbols, live);
+    private readonly TextFrames _text = new(symbols, live);
+    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SocketWriter _writer = null!; // From RunAsync on.
+    private FeedSession? _session;
+    private int _state;
+    private long _sequence;
+    private long _offered;
+
+    /// <summary>Ticks that were not understood.</summary>
+    public long Rejected { get; private set; }
+
+    /// <summary>Until both sides have closed, or the connection is lost.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var writer = _writer = new SocketWriter(socket, IsAllDurable, time);
+        using var registration = stopping.Register(() => writer.End(SocketEnd.Stopping));
+        var writing = writer.RunAsync();
+        var buffer = ArrayPool<byte>.Shared.Rent(IngestLimits.FrameBytesMax);
+        try
+        {
+            await ReadAsync(buffer.AsMemory(0, IngestLimits.FrameBytesMax)).ConfigureAwait(false);
+        }
+        catch (Exception lost) when (lost is WebSocketException or IOException or OperationCanceledException)
+        {
+            // What arrived counts; what is not acknowledged is sent again.
+            writer.CutOff();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+        if (_session?.Name is { } name) names.Leave(name, this);
+        await writing.ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the connection; when this is done it offers nothing any more.</summary>
+    public Task StopAsync(SocketEnd end)
+    {
+        _writer.End(end);
+        if (Interlocked.Exchange(ref _state, Stopped) != Handling) _quiet.TrySetResult();
+        return _quiet.Task;
+    }
+
+    private async Task ReadAsync(Memory<byte> buffer)
+    {
+        for (var length = 0; ;)
+        {
+            var part = await socket.ReceiveAsync(buffer[length..], _writer.Cut).ConfigureAwait(false);
+            if (part.MessageType == WebSocketMessageType.Close)
+            {
+                live.End();
+                _writer.End(SocketEnd.Asked);
+                return;
+            }
+            length += part.Count;
+            if (!part.EndOfMessage && length == buffer.Length) _writer.End(SocketEnd.TooBig);
+            if (part.EndOfMessage || _writer.IsEnding)
+            {
+                await HandleAsync(buffer[..length], part.MessageType == WebSocketMessageType.Text).ConfigureAwait(false);
+                length = 0;
+            }
+        }
+    }
+
+    /// <summary>While the connection ends, frames are passed over until the other side has closed too.</summary>
+    private async ValueTask HandleAsync(ReadOnlyMemory<byte> frame, bool isText)
+    {
+        if (_writer.IsEnding || Interlocked.CompareExchange(ref _state, Handling, Idle) != Idle) return;
+        try
+        {
+            var end = isText ? await HandleTextAsync(frame).ConfigureAwait(false) : await HandleBinaryAsync(frame).ConfigureAwait(false);
+            if (end is not null) _writer.End(end);
+        }
+        catch (InboxClosedException)
+        {
+            _writer.End(SocketEnd.Stopping);
+        }
+        finally
+        {
+            if (Interlocked.CompareExchange(ref _state, Idle, Handling) == Stopped) _quiet.TrySetResult();
+        }
+    }
+
+    private async ValueTask<SocketEnd?> HandleTextAsync(ReadOnlyMemory<byte> frame)
+    {
+        if (TextFrames.IsHello(frame.Span)) return TextFrames.ReadHello(frame.Span, out var name) ?? await OpenAsync(name).ConfigureAwait(false);
+        var batch = Rent();
+        var problem = _text.ReadTicks(frame.Span, batch.ReceivedAt, batch);
+        return await OfferAsync(batch, problem, _text.Errors).ConfigureAwait(false);
+    }
+
+    private async ValueTask<SocketEnd?> HandleBinaryAsync(ReadOnlyMemory<byte> frame)
+    {
+        switch (frame.IsEmpty ? 0 : frame.Span[0])
+        {
+            case FrameLayout.Hello:
+                return BinaryFrames.ReadHello(frame.Span, out var name) ?? await OpenAsync(name).ConfigureAwait(false);
+            case FrameLayout.Symbols:
+                return _binary.ReadSymbols(frame.Span);
+            case FrameLayout.Ticks:
+                var batch = Rent();
+                var problem = _binary.ReadTicks(frame.Span, batch.ReceivedAt, batch);
+                return await OfferAsync(batch, problem, _binary.Errors).ConfigureAwait(false);
+            default:
+                return SocketEnd.Unreadable($"A binary frame begins with {FrameLayout.Hello} (hello), {FrameLayout.Symbols} (symbols) or {FrameLayout.Ticks} (ticks).");
+        }
+    }
+
+    private TickBatch Rent() =>
+        TickBatch.Rent(_session ??= new FeedSession(FeedNames.Socket, null, _writer.Report), Timestamp.From(time.GetUtcNow()), time.GetTimestamp());
+
+    /// <summary>The name's earlier connection is stopped first; then what it brought is made durable, so that no batch of it can follow one of this.</summary>
+    private async ValueTask<SocketEnd?> OpenAsync(string name)
+    {
+        if (_session is not null) return SocketEnd.Unreadable("A hello is the first frame of a connection, and the only one.");
+        _session = new FeedSession(FeedNames.Socket, name, _writer.Report);
+        if (names.Take(name, this) is { } before) await before.StopAsync(SocketEnd.Replaced).ConfigureAwait(false);
+        var opening = new OpenFeed(_session) { ReceivedAt = Timestamp.From(time.GetUtcNow()) };
+        if (inbox.Offer(opening) is { } full) return full.Kind == Rejection.ShuttingDown ? SocketEnd.Stopping : SocketEnd.Busy(full);
+        try
+        {
+            var result = await opening.Result.WaitAsync(IngestLimits.SocketOpenTime, time).ConfigureAwait(false);
+            if (result.Refusal is { } refusal) return SocketEnd.Limit(refusal.Detail);
+            _writer.Welcome(name, (long)result.Value!);
+            return null;
+        }
+        catch (TimeoutException)
+        {
+            return SocketEnd.Busy(Rejection.CommitSlow.Because("The journal is slow; connect again in some seconds."));
+        }
+        catch (Exception) when (opening.Result.IsFaulted)
+        {
+            return SocketEnd.Failed;
+        }
+    }
+
+    private async ValueTask<SocketEnd?> OfferAsync(TickBatch batch, SocketEnd? problem, IReadOnlyList<TickError> errors)
+    {
+        batch.SymbolsMax = live.Count;
+        problem ??= ProblemOf(batch.Sequence);
+        if (problem is not null)
+        {
+            batch.Return();
+            return problem;
+        }
+        foreach (var (line, reason) in errors) _writer.Add(new SocketTickError(batch.Sequence, line, reason));
+        if (batch.Sequence != 0) _sequence = batch.Sequence;
+        Rejected += batch.Rejected;
+        Volatile.Write(ref _offered, _offered + batch.Count + batch.Rejected);
+        await inbox.OfferAsync(batch, _writer.Cut).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>The first sequence of a connection may be any: batches before the one acknowledged are passed over, and a hole is the sender's to know of.</summary>
+    private SocketEnd? ProblemOf(long sequence)
+    {
+        if (live.Count > IngestLimits.SymbolsPerSocket) return SocketEnd.TooManySymbols;
+        if (sequence == 0) return null;
+        if (_session!.Name is null) return SocketEnd.Unreadable("A frame has a sequence, but the connection has no name: begin with a hello.");
+        return _sequence == 0 || sequence == _sequence + 1 ? null : SocketEnd.Unreadable($"The frame's sequence is {sequence}, after {_sequence}.");
+    }
+
+    private bool IsAllDurable(FeedReport? report)
+    {
+        var (told, sequence) = report is null ? (0, 0) : (report.Applied + report.Late + report.Rejected + report.Repeated, report.Sequence);
+        return told == Volatile.Read(ref _offered) && sequence >= Volatile.Read(ref _sequence);
+    }
+}
