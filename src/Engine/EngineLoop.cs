@@ -140,7 +140,7 @@ public sealed class EngineLoop
 
     private void Replayed(long sequence, ReadOnlySpan<byte> payload)
     {
-        _retention.Note(sequence, InputCodec.TimeOf(payload));
+        _retention.Note(sequence, InputCodec.TimeOf(payload), payload.Length);
         // The database holds it already; the journal keeps it longer so that a restored backup catches up.
         if (sequence <= _state.Sequence) return;
         if (sequence != _state.Sequence + 1)
@@ -314,7 +314,7 @@ public sealed class EngineLoop
         var sequence = _state.Sequence + 1;
         var payload = _codec.Write(at, input);
         _journal.Append(sequence, payload);
-        _retention.Note(sequence, at);
+        _retention.Note(sequence, at, payload.Length);
         _outputs.Clear();
         var answer = _state.Apply(sequence, at, input, _outputs);
         value ??= answer;

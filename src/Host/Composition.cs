@@ -40,9 +40,9 @@ public sealed class Composition : IAsyncDisposable
         {
             Ledger = new LedgerSettings { Age = options.LedgerAge, BytesMax = options.LedgerBytes, AnsweredAt = Marks.TimeOf },
         };
-        _journal = new FasterJournal(directory.Journal, new JournalOptions(), time);
+        _journal = new FasterJournal(directory.Journal, new JournalOptions { SegmentBytes = options.JournalSegmentBytes }, time) { TroubleChanged = LogTrouble };
         _state = new StateMachine(new SymbolTable(), options.PositionsMax, options.LateTolerance);
-        Engine = new EngineLoop(_state, _journal, Inbox, Outbox, time);
+        Engine = new EngineLoop(_state, _journal, Inbox, Outbox, time, new Retention(options.JournalAge, options.JournalBytes));
         _positionLog = new PositionLog(logs.CreateLogger<PositionLog>());
         Client = new EngineClient(Inbox, time);
         Tables = new Tables(_state, Client);
@@ -72,6 +72,12 @@ public sealed class Composition : IAsyncDisposable
 
     /// <summary>True while nothing has failed that ends the process.</summary>
     public bool IsHealthy => !_faulted.Task.IsCompleted && _journal.Fault is null;
+
+    /// <summary>What does not work at the moment although the service goes on; null: nothing. Inputs are taken until the room that is left is used up.</summary>
+    public string? Trouble =>
+        _journal.Trouble is { } journal ? $"the journal cannot grow: {journal.Message}"
+        : _sink.Metrics.IsFailing ? "the database cannot be written; the log says why"
+        : null;
 
     /// <summary>
     /// Opens everything in the directory, recovers, and takes inputs. Whatever fails, all that was opened is closed again. Nothing is measured without <paramref name="telemetry"/>.
@@ -171,6 +177,12 @@ public sealed class Composition : IAsyncDisposable
         host.AddDisk(Directory, _journal);
         host.Start(_state.Open.Keys);
         Engine.Released += host.Note;
+    }
+
+    private void LogTrouble(Exception? trouble)
+    {
+        if (trouble is null) _log.LogInformation("The journal in {Directory} grows again.", Directory.Journal);
+        else _log.LogError("The journal in {Directory} cannot grow ({Fault}). Nothing is lost; trying again until it works.", Directory.Journal, trouble.Message);
     }
 
     private long Recover()

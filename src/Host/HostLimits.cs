@@ -19,6 +19,12 @@ public static class HostLimits
     /// <summary>Least ledger: some thousand signals, or a rejected one is gone before anybody could look.</summary>
     public const long LedgerBytesMin = 1 << 20;
 
+    /// <summary>Greatest age of the journal: a year, after which nobody restores a backup from before it.</summary>
+    public const int JournalAgeSecondsMax = 366 * 86_400;
+
+    /// <summary>Greatest size of the journal: a TiB.</summary>
+    public const long JournalBytesMax = 1L << 40;
+
     /// <summary>A tick later than an hour belongs to another session.</summary>
     public const int LateToleranceSecondsMax = 3600;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Host.Metrics;
 
@@ -41,6 +43,15 @@ public sealed record Options
     public TimeSpan LedgerAge { get; init; } = Sink.SinkLimits.LedgerAge;
     public long LedgerBytes { get; init; } = Sink.SinkLimits.LedgerBytesMax;
 
+    /// <summary>How long inputs stay in the journal after the database has them.</summary>
+    public TimeSpan JournalAge { get; init; } = EngineLimits.JournalAge;
+
+    /// <summary>Bytes of journal beyond which it gives up inputs that the database has, however young.</summary>
+    public long JournalBytes { get; init; } = EngineLimits.JournalBytesMax;
+
+    /// <summary>Bytes of one file of a journal that is made new.</summary>
+    public long JournalSegmentBytes { get; init; } = JournalLimits.SegmentBytesDefault;
+
     /// <summary>False: nothing is measured and /metrics is not there.</summary>
     public bool MetricsEnabled { get; init; } = true;
 
@@ -78,14 +89,17 @@ public sealed record Options
         "SNAPSHOTROWS" => this with { SnapshotRows = Whole(setting, 0, HostLimits.SnapshotRowsMax) },
         "LEDGERDAYS" => this with { LedgerAge = TimeSpan.FromDays(Whole(setting, 1, HostLimits.LedgerDaysMax)) },
         "LEDGERBYTES" => this with { LedgerBytes = Whole(setting, HostLimits.LedgerBytesMin, HostLimits.LedgerBytesMax) },
+        "JOURNALAGE" => this with { JournalAge = TimeSpan.FromSeconds(Whole(setting, 1, HostLimits.JournalAgeSecondsMax)) },
+        "JOURNALBYTES" => this with { JournalBytes = Whole(setting, JournalLimits.PageBytesDefault, HostLimits.JournalBytesMax) },
+        "JOURNALSEGMENTBYTES" => this with { JournalSegmentBytes = PowerOfTwo(setting, JournalLimits.PageBytesDefault, JournalLimits.SegmentBytesMax) },
         "METRICS" => this with { MetricsEnabled = Flag(setting) },
         "METRICRECORDERS" => this with { MetricRecorders = Whole(setting, 0, HostLimits.MetricRecordersMax) },
         "METRICPAIRS" => this with { MetricPairs = Whole(setting, 0, HostLimits.MetricPairsMax) },
         "TRADINGHOURS" => this with { TradingHours = Hours(setting) },
         "OTLPENDPOINT" => this with { OtlpEndpoint = OtlpUrl(setting) },
         _ => throw new OptionsException(
-            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, SnapshotRows, LedgerDays, LedgerBytes, Metrics, "
-            + "MetricRecorders, MetricPairs, OtlpEndpoint and TradingHours."),
+            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, SnapshotRows, LedgerDays, LedgerBytes, JournalAge, "
+            + "JournalBytes, JournalSegmentBytes, Metrics, MetricRecorders, MetricPairs, OtlpEndpoint and TradingHours."),
     };
 
     private static string Text(IConfigurationSection setting) =>
@@ -97,6 +111,12 @@ public sealed record Options
         long.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
             ? value
             : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
+
+    private static long PowerOfTwo(IConfigurationSection setting, long min, long max)
+    {
+        var value = Whole(setting, min, max);
+        return long.IsPow2(value) ? value : throw Wrong(setting, "a power of two");
+    }
 
     private static bool Flag(IConfigurationSection setting) => bool.TryParse(setting.Value, out var value) ? value : throw Wrong(setting, "true or false");
 

@@ -4,7 +4,7 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Host;
 
 /// <summary>
-/// Once a minute has old rows thinned, and lets the journal give up what is old and in the database, as a fresh look at the file on disk says: one that was deleted or
+/// At the start and once a minute has old rows thinned, and lets the journal give up what is old and in the database, as a fresh look at the file on disk says: one that was deleted or
 /// replaced under the service is noticed here, before anything is given up, and ends the process.
 /// </summary>
 public sealed class Upkeep : IAsyncDisposable
@@ -41,7 +41,8 @@ public sealed class Upkeep : IAsyncDisposable
         using var timer = new PeriodicTimer(HostLimits.UpkeepInterval, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false)) await RoundAsync().ConfigureAwait(false);
+            do await RoundAsync().ConfigureAwait(false);
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {

@@ -71,7 +71,7 @@ public sealed class FasterJournal : IJournal
             _record = new byte[JournalRecord.HeaderBytes + _payloadBytesMax];
             _device = new FasterDevice(disk) { WriteFailed = Fail };
             _slots = new CommitSlots(disk, _layout, _recovered, start.OlderBegin) { Failed = Fail };
-            _ahead = new SegmentsAhead(disk, _layout, _layout.SegmentOf(_recovered.Until)) { Failed = Fail };
+            _ahead = new SegmentsAhead(disk, _layout, _layout.SegmentOf(_recovered.Until), options.AheadPause, time) { Failed = Fail };
             _log = OpenLog();
         }
         catch
@@ -108,6 +108,15 @@ public sealed class FasterJournal : IJournal
     /// <summary>Bytes of the segment files, the one written ahead included. Read from any thread.</summary>
     public long DiskBytes => _ahead.ReadyUntil - (Volatile.Read(ref _firstSegment) * _layout.SegmentBytes);
 
+    /// <summary>Why the next segment cannot be written, while it cannot: appends go on until the room that there is is used up. Any thread.</summary>
+    public Exception? Trouble => _ahead.Trouble;
+
+    /// <summary>Called when <see cref="Trouble"/> begins, and with null when it is over, on a thread of the pool.</summary>
+    public Action<Exception?>? TroubleChanged
+    {
+        set => _ahead.TroubleChanged = value;
+    }
+
     /// <summary>Where the next record goes; for tests.</summary>
     internal long TailAddress => _log.TailAddress;
 
@@ -119,6 +128,9 @@ public sealed class FasterJournal : IJournal
 
     /// <summary>Files that no slot needs any more are not all removed yet; for tests.</summary>
     internal bool IsFreeing => Volatile.Read(ref _firstSegment) < _layout.SegmentOf(_slots.FreeUntil);
+
+    /// <summary>The next segment was refused and is not tried again yet; for tests.</summary>
+    internal bool IsPausing => _ahead.IsPausing;
 
     /// <summary>Handed to the disk up to here, committed or not; for tests.</summary>
     internal long FlushedUntil => _log.FlushedUntilAddress;
@@ -200,7 +212,8 @@ public sealed class FasterJournal : IJournal
     {
         _timer.Dispose();
         bool idle = SpinWait.SpinUntil(() => !_device.Busy && !_slots.Busy && (!_underWay || _fault is not null), _options.CommitTimeout);
-        if (_ahead.Idle().Wait(_options.CommitTimeout) && idle) _log.Dispose();
+        if (_ahead.StopAsync().Wait(_options.CommitTimeout) && idle) _log.Dispose();
+        _ahead.Dispose();
         _disk.Dispose();
     }
 

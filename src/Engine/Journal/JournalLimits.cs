@@ -48,6 +48,9 @@ public static class JournalLimits
     /// <summary>Zeros are written ahead in pieces of this size, so that a commit between two of them waits for one only.</summary>
     public const int WriteAheadBytes = 256 * 1024;
 
+    /// <summary>Pause before a segment ahead is tried again: soon after space is back, and a full disk is not kept busy.</summary>
+    public static readonly TimeSpan AheadPauseDefault = TimeSpan.FromSeconds(1);
+
     /// <summary>FasterLog starts at this address; the 64 bytes below it are never used.</summary>
     public const long FirstAddress = 64;
 

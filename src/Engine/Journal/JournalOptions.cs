@@ -22,6 +22,9 @@ public sealed record JournalOptions
     /// <summary>How long the read of one page may take at start before the start is refused.</summary>
     public TimeSpan ReadTimeout { get; init; } = JournalLimits.ReadTimeoutDefault;
 
+    /// <summary>Pause before a segment that could not be written ahead is tried again.</summary>
+    public TimeSpan AheadPause { get; init; } = JournalLimits.AheadPauseDefault;
+
     /// <summary>Throws <see cref="ArgumentException"/> when a size or the relation of two is not possible.</summary>
     internal void Check()
     {
@@ -30,7 +33,7 @@ public sealed record JournalOptions
         Require(page, $"a page of {PageBytes} bytes");
         Require(segment, $"a segment of {SegmentBytes} bytes");
         Require(long.IsPow2(MemoryBytes), $"a memory of {MemoryBytes} bytes");
-        Require(CommitTimeout > TimeSpan.Zero && ReadTimeout > TimeSpan.Zero, $"a time limit that is not positive");
+        Require(CommitTimeout > TimeSpan.Zero && ReadTimeout > TimeSpan.Zero && AheadPause > TimeSpan.Zero, $"a time limit that is not positive");
     }
 
     private static void Require(bool holds, FormattableString what)

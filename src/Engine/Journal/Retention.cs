@@ -16,16 +16,18 @@ public sealed class Retention(TimeSpan age, long bytesMax)
     private const int MarksPerAge = 24;
 
     private readonly long _markInterval = Math.Min(MarkInterval, age.Ticks / TimeSpan.TicksPerMicrosecond / MarksPerAge);
-    private readonly Queue<(long Sequence, long At)> _marks = new();
-    private (long Sequence, long At) _newest;
+    private readonly Queue<Mark> _marks = new();
+    private Mark _newest;
+    private long _bytes;
 
     /// <summary>Marks kept: at most a day's minutes and one per 16 384 records.</summary>
     public int MarkCount => _marks.Count;
 
-    internal void Note(long sequence, long at)
+    internal void Note(long sequence, long at, int payloadBytes)
     {
+        _bytes += JournalRecord.EntryBytes(payloadBytes);
         if (_newest.Sequence != 0 && at - _newest.At < _markInterval && sequence - _newest.Sequence < MarkRecords) return;
-        _newest = (sequence, at);
+        _newest = new Mark(sequence, at, _bytes);
         _marks.Enqueue(_newest);
     }
 
@@ -39,14 +41,20 @@ public sealed class Retention(TimeSpan age, long bytesMax)
             _marks.Dequeue();
             keepFrom = _marks.Peek().Sequence;
         }
-        // One mark a call: space comes back some commits later, and then it is asked again.
-        if (keepFrom == 0 && journal.DiskBytes > bytesMax && _marks.Count > 1 && _marks.ElementAt(1).Sequence <= durableSequence)
+        // What age has just given up is not gone from the disk yet: then the next call looks again.
+        if (keepFrom == 0 && _marks.TryPeek(out var first) && journal.DiskBytes - bytesMax is var excess and > 0)
         {
-            _marks.Dequeue();
-            keepFrom = _marks.Peek().Sequence;
+            while (_marks.Count > 1 && _marks.ElementAt(1).Sequence <= durableSequence && _marks.Peek().Bytes - first.Bytes < excess)
+            {
+                _marks.Dequeue();
+                keepFrom = _marks.Peek().Sequence;
+            }
         }
         if (keepFrom > 0) journal.TruncateBefore(keepFrom);
     }
 
-    private static bool IsOld((long Sequence, long At) mark, long durableSequence, long oldest) => mark.Sequence <= durableSequence && mark.At <= oldest;
+    private static bool IsOld(Mark mark, long durableSequence, long oldest) => mark.Sequence <= durableSequence && mark.At <= oldest;
+
+    /// <summary>A record, its engine time, and the bytes of all up to it since the start's first.</summary>
+    private readonly record struct Mark(long Sequence, long At, long Bytes);
 }

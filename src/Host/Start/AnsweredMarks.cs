@@ -18,22 +18,18 @@ public sealed class AnsweredMarks : IDisposable
 
     /// <summary>Sequence, then time.</summary>
     private const int SlotBytes = 2 * sizeof(long);
+    private const int FileBytes = HeaderBytes + Slots * SlotBytes;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
 
     public AnsweredMarks(string path)
     {
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, null, HeaderBytes + Slots * SlotBytes, MemoryMappedFileAccess.ReadWrite);
-        _view = _file.CreateViewAccessor();
         var boot = new byte[BootBytes];
         Encoding.ASCII.GetBytes(BootId(), boot);
-        var written = new byte[BootBytes];
-        _view.ReadArray(0, written, 0, BootBytes);
-        AreKnown = boot[0] != 0 && boot.AsSpan().SequenceEqual(written);
-        if (AreKnown) return;
-        for (var slot = 0; slot < Slots; slot++) _view.Write(HeaderBytes + (long)slot * SlotBytes, 0L);
-        _view.WriteArray(0, boot, 0, BootBytes);
+        using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite)) AreKnown = Prepare(file, boot);
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, FileBytes, MemoryMappedFileAccess.ReadWrite);
+        _view = _file.CreateViewAccessor();
     }
 
     /// <summary>False when the marks are of another boot of the machine, or there were none: then nobody knows what was answered.</summary>
@@ -74,6 +70,23 @@ public sealed class AnsweredMarks : IDisposable
         _view.Write(place + sizeof(long), at);
         Interlocked.MemoryBarrier();
         _view.Write(place, sequence);
+    }
+
+    /// <summary>
+    /// True when the file holds marks of this boot. Otherwise all of it is written before it is mapped: a store into a page that the file system has no room for would kill the process
+    /// without a word. The boot comes last, so that a crash in between leaves marks that nobody trusts.
+    /// </summary>
+    private static bool Prepare(FileStream file, byte[] boot)
+    {
+        var written = new byte[BootBytes];
+        if (boot[0] != 0 && file.Length == FileBytes && file.Read(written) == BootBytes && boot.AsSpan().SequenceEqual(written)) return true;
+        file.Position = BootBytes;
+        file.Write(new byte[FileBytes - BootBytes]);
+        file.Flush();
+        file.Position = 0;
+        file.Write(boot);
+        file.SetLength(FileBytes);
+        return false;
     }
 
     private static long PlaceOf(long sequence) => HeaderBytes + sequence % Slots * SlotBytes;

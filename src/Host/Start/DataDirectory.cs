@@ -50,15 +50,18 @@ public sealed class DataDirectory : IDisposable
             Directory.CreateDirectory(root);
             return new DataDirectory(root, new FileStream(Path.Combine(root, "service.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new StartException($"The data directory {root} cannot be used: {e.Message}", e);
-        }
-        catch (IOException e)
+        catch (IOException e) when (IsLockedByOther(e))
         {
             throw new DirectoryLockedException($"The data directory {root} cannot be locked: another service is using it ({e.Message})", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The data directory {root} cannot be used: {e.Message}", e);
+        }
     }
+
+    /// <summary>The system's own number for it: on Linux, on other Unixes, on Windows.</summary>
+    private static bool IsLockedByOther(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x8007_0020);
 
     /// <summary>Writes a small file that only its owner may read, whole or not at all.</summary>
     public static void WriteSecret(string path, string text)

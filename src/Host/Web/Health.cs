@@ -1,6 +1,6 @@
 namespace StreamRecorder.Host.Web;
 
-/// <summary>Whether the process is sound (/healthz) and whether it takes inputs (/readyz). On the management address.</summary>
+/// <summary>Whether all works (/healthz: the process, its journal and its database) and whether inputs are taken (/readyz). On the management address.</summary>
 public sealed class Health
 {
     private volatile Composition? _pipe;
@@ -8,7 +8,12 @@ public sealed class Health
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => _pipe is null or { IsHealthy: true } ? Answer(200, "ok") : Answer(503, "failed"));
+        routes.MapGet("/healthz", () => _pipe switch
+        {
+            null or { IsHealthy: true, Trouble: null } => Answer(200, "ok"),
+            { IsHealthy: true, Trouble: { } trouble } => Answer(503, "failing", trouble),
+            _ => Answer(503, "failed"),
+        });
         routes.MapGet("/readyz", () => _pipe is { IsHealthy: true } && _isReady ? Answer(200, "ready") : Answer(503, _pipe is null ? "starting" : "stopping"));
     }
 
@@ -20,5 +25,9 @@ public sealed class Health
 
     public void Stopping() => _isReady = false;
 
-    private static JsonAnswer Answer(int status, string word) => new(status, json => json.WriteString("status", word));
+    private static JsonAnswer Answer(int status, string word, string? detail = null) => new(status, json =>
+    {
+        json.WriteString("status", word);
+        if (detail is not null) json.WriteString("detail", detail);
+    });
 }

@@ -41,6 +41,9 @@ internal sealed class FaultyDisk : JournalDisk
     /// <summary>The operation that hangs until <see cref="Release"/>, 0 for none.</summary>
     public int HangAt { get; set; }
 
+    /// <summary>No file can be made or grow; what is there can be overwritten.</summary>
+    public bool IsFull { get; set; }
+
     public bool HasFailed { get; private set; }
 
     public override string Name => "faulty";
@@ -75,12 +78,16 @@ internal sealed class FaultyDisk : JournalDisk
         lock (_gate) return [.. _segments.Select(s => new JournalSegment(s.Key, s.Value.Length))];
     }
 
-    public override void EnsureSegment(int number, long bytes) => Change((int)Math.Min(bytes, int.MaxValue), part =>
+    public override void EnsureSegment(int number, long bytes)
     {
-        var old = _segments.GetValueOrDefault(number, []);
-        // A torn extension leaves the file short.
-        if (old.Length < part) _segments[number] = [.. old, .. new byte[part - old.Length]];
-    });
+        if (IsFull) throw new IOException("No space left on device");
+        Change((int)Math.Min(bytes, int.MaxValue), part =>
+        {
+            var old = _segments.GetValueOrDefault(number, []);
+            // A torn extension leaves the file short.
+            if (old.Length < part) _segments[number] = [.. old, .. new byte[part - old.Length]];
+        });
+    }
 
     public override void RemoveSegment(int number) => Change(1, part =>
     {

@@ -130,6 +130,40 @@ public sealed class JournalFaultTests
         Assert.True(SpinWait.SpinUntil(() => journal.CanAppend(100), JournalDirectory.Limit));
     }
 
+    [Fact]
+    public void CanAppend_DiskFullAhead_UsesUpItsRoomThenWaitsUntilThereIsSpace()
+    {
+        var time = new FakeTime();
+        var disk = new FaultyDisk(13);
+        using var journal = Open(disk, time);
+        var full = new IOException("No space left on device");
+        var changes = new List<Exception?>();
+        using var told = new SemaphoreSlim(0);
+        journal.TroubleChanged = trouble =>
+        {
+            changes.Add(trouble);
+            told.Release();
+        };
+        disk.IsFull = true;
+        while (journal.CanAppend(100)) journal.AppendAndCommit(1);
+        Assert.True(told.Wait(JournalDirectory.Limit, TestContext.Current.CancellationToken));
+        Assert.Equal((null, full.Message), (journal.Fault, journal.Trouble?.Message));
+        // Two segments were there, and every record in them is safe.
+        Assert.Equal(2 * Options.SegmentBytes, journal.ReadyUntil);
+        Assert.Equal(journal.AppendedSequence, journal.CommittedSequence);
+
+        time.Advance(Options.AheadPause);
+        Assert.True(SpinWait.SpinUntil(() => journal.IsPausing, JournalDirectory.Limit));
+        Assert.False(journal.CanAppend(100));
+        disk.IsFull = false;
+        time.Advance(Options.AheadPause);
+        Assert.True(told.Wait(JournalDirectory.Limit, TestContext.Current.CancellationToken));
+        Assert.Null(journal.Trouble);
+        Assert.Equal(2, changes.Count);
+        journal.AppendAndCommit(100);
+        Assert.Equal((1, journal.AppendedSequence), Reopened(disk));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -211,8 +245,14 @@ public sealed class JournalFaultTests
         var journal = new FasterJournal(disk, options, time ?? TimeProvider.System);
         int tail = (int)(journal.TailAddress / options.SegmentBytes);
         Assert.True(SpinWait.SpinUntil(
-            () => journal.Fault is not null || disk.Segments().Contains(new JournalSegment(tail + 1, options.SegmentBytes)), JournalDirectory.Limit));
+            () => journal.Fault is not null || journal.IsPausing || disk.Segments().Contains(new JournalSegment(tail + 1, options.SegmentBytes)), JournalDirectory.Limit));
         return journal;
+    }
+
+    private static (long First, long Last) Reopened(FaultyDisk disk)
+    {
+        using var again = Open(disk.Restart());
+        return again.ReplayChecked();
     }
 
     /// <summary>

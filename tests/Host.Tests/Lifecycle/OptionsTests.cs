@@ -16,9 +16,11 @@ public sealed class OptionsTests
     [Fact]
     public void Options_Given_AreTaken()
     {
-        var options = Read(("urls", "http://127.0.0.1:0;http://[::1]:8081"), ("LateTolerance", "2.5"), ("HardRate", "7"), ("SnapshotRows", "0"));
+        var options = Read(("urls", "http://127.0.0.1:0;http://[::1]:8081"), ("LateTolerance", "2.5"), ("HardRate", "7"), ("SnapshotRows", "0"),
+            ("JournalAge", "90"), ("JournalBytes", "3000000"), ("JournalSegmentBytes", "33554432"));
         Assert.Equal(["http://127.0.0.1:0", "http://[::1]:8081"], options.Urls);
         Assert.Equal((2_500_000L, 7, 0), (options.LateTolerance, options.HardRate, options.SnapshotRows));
+        Assert.Equal((90.0, 3_000_000L, 32L << 20), (options.JournalAge.TotalSeconds, options.JournalBytes, options.JournalSegmentBytes));
     }
 
     [Theory]
@@ -29,6 +31,10 @@ public sealed class OptionsTests
     [InlineData("LateTolerance", "-1")]
     [InlineData("LateTolerance", "00:00:05")]
     [InlineData("HardRate", "1.5")]
+    [InlineData("JournalAge", "0")]
+    [InlineData("JournalBytes", "1000")]
+    [InlineData("JournalSegmentBytes", "524288")]
+    [InlineData("JournalSegmentBytes", "12000000")]
     [InlineData("Urls", "8080")]
     [InlineData("Urls", "https://127.0.0.1:1")]
     [InlineData("Urls", "")]

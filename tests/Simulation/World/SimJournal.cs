@@ -121,6 +121,6 @@ internal sealed class SimJournal : IJournal
     private void AwaitSegments(long address)
     {
         var wanted = ((address / Options.SegmentBytes) + 2) * Options.SegmentBytes;
-        _disk.Extend(() => _journal.ReadyUntil >= wanted || _journal.Fault is not null);
+        _disk.Extend(() => _journal.ReadyUntil >= wanted || _journal.IsPausing || _journal.Fault is not null);
     }
 }
