@@ -1,6 +1,7 @@
 using StreamRecorder.Load.Applying;
 using StreamRecorder.Load.Database;
 using StreamRecorder.Load.Polling;
+using StreamRecorder.Load.Restarting;
 using StreamRecorder.Load.Webhooks;
 
 namespace StreamRecorder.Load;
@@ -15,5 +16,6 @@ public static class Scenarios
         new ApplyTicksBeside(),
         new SqliteClosings(),
         new PollingPlan(),
+        new Restart(),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StreamRecorder.Load.Restarting;
 using StreamRecorder.Load.Webhooks;
 
 namespace StreamRecorder.Load.Processes;
@@ -10,6 +11,8 @@ namespace StreamRecorder.Load.Processes;
 /// </summary>
 [JsonDerivedType(typeof(EmptyEndpoint), "empty-endpoint")]
 [JsonDerivedType(typeof(DriveWebhooks), "drive-webhooks")]
+[JsonDerivedType(typeof(StartUp), "start-up")]
+[JsonDerivedType(typeof(ApplyAll), "apply-all")]
 public abstract record Role
 {
     public const string Verb = "role";
