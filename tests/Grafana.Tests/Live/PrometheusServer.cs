@@ -34,11 +34,16 @@ public sealed class PrometheusServer : IAsyncDisposable
     public Uri Address => _client.BaseAddress!;
 
     /// <summary>Starts and waits until queries are answered. <paramref name="target"/> is host and port of what serves <c>/metrics</c>.</summary>
-    public static async Task<PrometheusServer> StartAsync(string target, TimeSpan scrapeInterval, CancellationToken cancellation)
+    public static Task<PrometheusServer> StartAsync(string target, TimeSpan scrapeInterval, CancellationToken cancellation)
+        => StartAsync([target], scrapeInterval, rules => rules, cancellation);
+
+    /// <summary>The same with several targets, and with the rule files as <paramref name="change"/> makes them.</summary>
+    public static async Task<PrometheusServer> StartAsync(
+        IReadOnlyList<string> targets, TimeSpan scrapeInterval, Func<string, string> change, CancellationToken cancellation)
     {
         for (int start = 1; ; start++)
         {
-            var server = Start(target, scrapeInterval);
+            var server = Start(targets, scrapeInterval, change);
             if (await server.IsReadyAsync(cancellation)) return server;
             await server.DisposeAsync();
             if (start == StartsMax) throw new InvalidOperationException("Prometheus did not start: " + await server._log);
@@ -85,6 +90,15 @@ public sealed class PrometheusServer : IAsyncDisposable
         return [.. rules.Select(rule => (rule.GetProperty("name").GetString()!, rule.GetProperty("query").GetString()!))];
     }
 
+    /// <summary>Names of the alerts that fire now, each with the instance that it is about ("" when it is about none).</summary>
+    public async Task<IReadOnlyList<(string Alert, string Instance)>> FiringAsync(CancellationToken cancellation)
+    {
+        using var document = JsonDocument.Parse(await _client.GetStringAsync(new Uri("/api/v1/alerts", UriKind.Relative), cancellation));
+        var alerts = document.RootElement.GetProperty("data").GetProperty("alerts").EnumerateArray();
+        var firing = alerts.Where(alert => alert.GetProperty("state").GetString() == "firing").Select(alert => alert.GetProperty("labels"));
+        return [.. firing.Select(labels => (labels.GetProperty("alertname").GetString()!, labels.TryGetProperty("instance", out var instance) ? instance.GetString()! : ""))];
+    }
+
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
@@ -96,12 +110,13 @@ public sealed class PrometheusServer : IAsyncDisposable
         if (_folder.Exists) _folder.Delete(recursive: true);
     }
 
-    private static PrometheusServer Start(string target, TimeSpan scrapeInterval)
+    private static PrometheusServer Start(IReadOnlyList<string> targets, TimeSpan scrapeInterval, Func<string, string> change)
     {
         var folder = Directory.CreateTempSubdirectory("prometheus-");
         int port = FreePort();
         string config = Path.Combine(folder.FullName, "prometheus.yml");
-        File.WriteAllText(config, ConfigOf(target, scrapeInterval));
+        File.WriteAllText(config, ConfigOf(targets, scrapeInterval));
+        foreach (string path in GrafanaFolder.RuleFiles) File.WriteAllText(Path.Combine(folder.FullName, Path.GetFileName(path)), change(File.ReadAllText(path)));
         string[] arguments =
         [
             "--config.file=" + config,
@@ -121,14 +136,14 @@ public sealed class PrometheusServer : IAsyncDisposable
         }
     }
 
-    private static string ConfigOf(string target, TimeSpan scrapeInterval)
+    private static string ConfigOf(IReadOnlyList<string> targets, TimeSpan scrapeInterval)
     {
         string interval = Text(scrapeInterval.TotalMilliseconds) + "ms";
         string[] lines =
         [
             "global:", $"  scrape_interval: {interval}", $"  scrape_timeout: {interval}", $"  evaluation_interval: {interval}",
-            "rule_files:", .. GrafanaFolder.RuleFiles.Select(path => $"  - '{path}'"),
-            "scrape_configs:", "  - job_name: streamrecorder", "    static_configs:", $"      - targets: ['{target}']",
+            "rule_files:", .. GrafanaFolder.RuleFiles.Select(path => $"  - '{Path.GetFileName(path)}'"),
+            "scrape_configs:", "  - job_name: streamrecorder", "    static_configs:", $"      - targets: [{string.Join(", ", targets.Select(target => $"'{target}'"))}]",
         ];
         return string.Join('\n', lines) + "\n";
     }

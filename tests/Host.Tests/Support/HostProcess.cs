@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace StreamRecorder.Host.Tests.Support;
 
 /// <summary>The real program as a process of its own, started by this test and ended by it.</summary>
-public sealed class HostProcess : IAsyncDisposable
+public sealed partial class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
@@ -25,6 +25,8 @@ public sealed class HostProcess : IAsyncDisposable
 
     public Uri Url { get; private set; } = null!;
 
+    public Uri ManagementUrl { get; private set; } = null!;
+
     /// <summary>Starts <c>serve</c> on free ports and waits until it says that it is ready.</summary>
     public static async Task<HostProcess> ServeAsync(string directory, params string[] under)
     {
@@ -35,8 +37,9 @@ public sealed class HostProcess : IAsyncDisposable
         {
             host.Lines.Add(line);
             if (!line.Contains("Ready:", StringComparison.Ordinal)) continue;
-            using var service = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(directory, "service.json"), late.Token));
-            host.Url = new Uri(service.RootElement.GetProperty("urls")[0].GetString()!);
+            // Not out of service.json: the directory may be one that only the service sees.
+            var addresses = Address().Matches(line);
+            (host.Url, host.ManagementUrl) = (new Uri(addresses[0].Value), new Uri(addresses[1].Value));
             return host;
         }
         throw new InvalidOperationException("The service ended at its start: " + await host._errors);
@@ -98,4 +101,7 @@ public sealed class HostProcess : IAsyncDisposable
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return new HostProcess(Process.Start(start)!);
     }
+
+    [GeneratedRegex(@"http://[0-9.:]+")]
+    private static partial Regex Address();
 }

@@ -1,0 +1,30 @@
+using StreamRecorder.Grafana.Tests.Rules;
+
+namespace StreamRecorder.Grafana.Tests.Faults;
+
+public sealed class FasterRulesTests
+{
+    [Fact]
+    public void Rules_Faster_DifferInTimesOnly()
+    {
+        const string Rules = "expr: rate(a_seconds_bucket[5m]) > 1\nexpr: max by (b) (a_lag_seconds) > 10\nexpr: c:age:seconds > 60\nfor: 30s\nfor: 2m\nfor half a minute";
+        const string Faster = "expr: rate(a_seconds_bucket[10000ms]) > 1\nexpr: max by (b) (a_lag_seconds) > 0.333\nexpr: c:age:seconds > 2\nfor: 1000ms\nfor: 4000ms\nfor half a minute";
+        Assert.Equal(Faster, FasterRules.Of(Rules));
+    }
+
+    [Fact]
+    public async Task Rules_Faster_AreStillRules()
+    {
+        var folder = Directory.CreateTempSubdirectory("rules-");
+        try
+        {
+            foreach (string path in GrafanaFolder.RuleFiles) await File.WriteAllTextAsync(Path.Combine(folder.FullName, Path.GetFileName(path)), FasterRules.Of(await File.ReadAllTextAsync(path)));
+            var (code, output) = await Promtool.RunAsync(["check", "rules", .. Directory.GetFiles(folder.FullName)]);
+            Assert.True(code == 0, output);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
