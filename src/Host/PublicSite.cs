@@ -19,15 +19,18 @@ namespace StreamRecorder.Host;
 public sealed class PublicSite : IAsyncDisposable
 {
     private readonly Queries _queries;
+    private readonly WebhookEndpoint _webhook;
 
     public PublicSite(Composition pipe, Options options, TimeProvider time, ILoggerFactory logs, IServer? server = null, Telemetry? telemetry = null)
     {
         _queries = new Queries(pipe.Database);
         App = Listener.Build(options.Urls, HostLimits.ConnectionsMax, logs, services => services.AddDescription(), server);
+        _webhook = Webhook(pipe, options, time);
+        App.UseWebhook(_webhook);
         App.UseRouting();
         App.UseWebSockets();
         App.Use(new RequestGuard(pipe.Engine).InvokeAsync);
-        MapIntake(pipe, options, time, telemetry);
+        MapIntake(pipe, time, telemetry);
         var recorders = new RecorderIds(pipe.Engine, pipe.Outbox, _queries, time);
         var positions = new PositionsReader(pipe.Client, recorders, new ClosedReader(pipe.Outbox, _queries), _queries);
         var ledger = new LedgerReader(recorders, pipe.Outbox, _queries.Ledger, pipe.Marks);
@@ -46,6 +49,7 @@ public sealed class PublicSite : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync().ConfigureAwait(false);
+        _webhook.Dispose();
         _queries.Dispose();
     }
 
@@ -64,24 +68,24 @@ public sealed class PublicSite : IAsyncDisposable
         }
     }
 
-    private void MapIntake(Composition pipe, Options options, TimeProvider time, Telemetry? telemetry)
+    private static WebhookEndpoint Webhook(Composition pipe, Options options, TimeProvider time) => new(
+        pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time, new WebhookMetrics(),
+        new WebhookSettings
+        {
+            SignalsPerSecond = options.HardRate,
+            Answered = pipe.Marks.Mark,
+            LeftInDoubt = (recorderId, signal, answer) => _ = DoubtAsync(pipe.Client, recorderId, signal, answer),
+        });
+
+    private void MapIntake(Composition pipe, TimeProvider time, Telemetry? telemetry)
     {
-        var metrics = new WebhookMetrics();
-        var webhook = new WebhookEndpoint(
-            pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time, metrics,
-            new WebhookSettings
-            {
-                SignalsPerSecond = options.HardRate,
-                Answered = pipe.Marks.Mark,
-                LeftInDoubt = (recorderId, signal, answer) => _ = DoubtAsync(pipe.Client, recorderId, signal, answer),
-            });
         // The endpoint keeps the beginning of what is too long.
-        App.MapWebhook(webhook).WithMetadata(BodyLimit.None).Describe(Docs.Webhook);
+        App.MapWebhook(_webhook).WithMetadata(BodyLimit.None).Describe(Docs.Webhook);
         var feeds = new LiveFeeds(pipe.Inbox, time);
         var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, feeds, App.Lifetime.ApplicationStopping);
         var socket = new TickSocket(pipe.Inbox, pipe.Symbols, time, feeds, App.Lifetime.ApplicationStopping);
         App.MapTickSocket(socket).WithMetadata(new NeedsScope(KeyScope.Feed)).Describe(Docs.TickSocket);
         App.MapTicks(ticks).WithMetadata(new NeedsScope(KeyScope.Feed), BodyLimit.None).Describe(Docs.Ticks);
-        telemetry?.Add(new IngestMeter(telemetry.Scope, metrics, ticks, socket));
+        telemetry?.Add(new IngestMeter(telemetry.Scope, _webhook.Metrics, ticks, socket));
     }
 }

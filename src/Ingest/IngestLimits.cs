@@ -34,6 +34,9 @@ public static class IngestLimits
     /// <summary>A webhook is answered within this time of its arrival. TradingView gives up after 3 s and does not send again then.</summary>
     public static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(2500);
 
+    /// <summary>How often waiting webhooks are looked at for those whose time is over: a fiftieth of the time they have.</summary>
+    public static readonly TimeSpan DeadlineInterval = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Well-formed signals a second and recorder, unless configured otherwise. TradingView stops an alert at 15 in 3 minutes.</summary>
     public const int SignalsPerSecond = 1000;
 

@@ -16,20 +16,22 @@ public static class Problems
 
     private const int TooManyRequests = StatusCodes.Status429TooManyRequests;
 
-    /// <summary>Answers with the refusal. Does nothing when the answer has begun.</summary>
-    public static Task WriteAsync(HttpContext context, Refusal refusal) => WriteAsync(context, refusal, refusal.Kind.Status);
+    /// <summary>
+    /// Answers with the refusal. Does nothing when the answer has begun. True when it was handed to its connection whole.
+    /// </summary>
+    public static Task<bool> WriteAsync(HttpContext context, Refusal refusal) => WriteAsync(context, refusal, refusal.Kind.Status);
 
     /// <summary>The same under another status than the kind's own.</summary>
-    public static async Task WriteAsync(HttpContext context, Refusal refusal, int status)
+    public static async Task<bool> WriteAsync(HttpContext context, Refusal refusal, int status)
     {
         var response = context.Response;
-        if (response.HasStarted) return;
+        if (response.HasStarted) return false;
         response.StatusCode = status;
         response.ContentType = ContentType;
         if (RetryAfter(status) is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var body = Body(refusal, status);
         response.ContentLength = body.WrittenCount;
-        await response.Body.WriteAsync(body.WrittenMemory).ConfigureAwait(false);
+        return !(await response.BodyWriter.WriteAsync(body.WrittenMemory).ConfigureAwait(false)).IsCompleted;
     }
 
     private static int? RetryAfter(int status) => status switch

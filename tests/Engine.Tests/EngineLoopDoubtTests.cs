@@ -66,7 +66,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
         Prepare(rig, journal);
         var first = rig.Offer(1, Body(1) with { Symbol = rig.Symbol("MNQZ2025") });
         rig.Run();
-        Assert.True(first.TryAbandon());
+        Assert.True(first.TryAbandon(SignalAnswer.Refused(Rejection.CommitSlow.Because("late"))));
         // Sent again while the commit is still under way: it waits for it.
         var again = rig.Offer(1, Body(1) with { Symbol = rig.Symbol("MNQZ2025") });
         rig.Run();
@@ -76,7 +76,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
 
         var next = rig.Offer(1, Body(2) with { Symbol = rig.Symbol("MNQZ2025") });
         rig.Run();
-        Assert.True(next.TryAbandon());
+        Assert.True(next.TryAbandon(SignalAnswer.Refused(Rejection.CommitSlow.Because("late"))));
         Commit(rig, journal);
         var nextAgain = rig.Offer(1, Body(2) with { Symbol = rig.Symbol("MNQZ2025") });
         Commit(rig, journal);
@@ -95,7 +95,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
         {
             tries.Add(rig.Offer(1, body));
             rig.Run();
-            if (i < 3) Assert.True(tries[i].TryAbandon());
+            if (i < 3) Assert.True(tries[i].TryAbandon(SignalAnswer.Refused(Rejection.CommitSlow.Because("late"))));
             if (i % 2 == 1) Commit(rig, journal);
         }
         Assert.Equal(SignalStatus.Duplicate, EngineRig.Done(tries[3].Answer).Status);
@@ -136,7 +136,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
     {
         var message = _rig.Offer(_recorder, Body(1));
         _rig.Run();
-        Assert.False(message.TryAbandon());
+        Assert.False(message.TryAbandon(SignalAnswer.Refused(Rejection.CommitSlow.Because("late"))));
         Assert.Equal(Effect.Added, _rig.Send(_recorder, Body(1)).Effect);
     }
 

@@ -27,6 +27,7 @@ internal sealed class Service : IAsyncDisposable
     private readonly StateMachine _state;
     private readonly EngineThread _thread;
     private readonly WebApplication _app;
+    private readonly WebhookEndpoint _webhook;
     private bool _runs;
 
     private Service(bool runs, Inbox inbox, WebhookSettings settings, TimeProvider time)
@@ -42,7 +43,10 @@ internal sealed class Service : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.UseWebSockets();
-        _app.MapWebhook(new WebhookEndpoint(inbox, symbols, () => Directory ?? Loop.Directory, time, Metrics, settings));
+        _app.UseWebSockets();
+        _webhook = new WebhookEndpoint(inbox, symbols, () => Directory ?? Loop.Directory, time, new WebhookMetrics(), settings);
+        _app.UseWebhook(_webhook);
+        _app.MapWebhook(_webhook);
         var feeds = new LiveFeeds(inbox, TimeProvider.System);
         TickEndpoint = new TickEndpoint(inbox, symbols, TimeProvider.System, feeds, _stopping.Token);
         _app.MapTicks(TickEndpoint);
@@ -57,7 +61,7 @@ internal sealed class Service : IAsyncDisposable
     /// <summary>The engine's own: to be looked at while it has nothing to do.</summary>
     public PriceBook Prices => _state.Prices;
 
-    public WebhookMetrics Metrics { get; } = new();
+    public WebhookMetrics Metrics => _webhook.Metrics;
 
     public TickEndpoint TickEndpoint { get; }
 
@@ -150,6 +154,7 @@ internal sealed class Service : IAsyncDisposable
     {
         Inbox.Close();
         await _app.DisposeAsync();
+        _webhook.Dispose();
         if (_runs) await _thread.StopAsync();
         Client.Dispose();
         _thread.Dispose();

@@ -22,7 +22,7 @@ public abstract class BodyMessage(long recorderId) : Message
     /// <summary>What the ledger keeps of it; null: nothing.</summary>
     public Receipt? Receipt { get; init; }
 
-    /// <summary>Completes when what became of it is committed.</summary>
+    /// <summary>Completes when what became of it is committed, or it is abandoned.</summary>
     public Task<SignalAnswer> Answer => _answer.Task;
 
     /// <summary>Its own number in the journal and in the ledger, once it is answered; 0: it was not kept. A repeat's answer has the first one's.</summary>
@@ -31,8 +31,13 @@ public abstract class BodyMessage(long recorderId) : Message
     /// <summary>The sender was answered 503 while the commit was under way: an identical body is then the same alert sent again.</summary>
     public bool IsAbandoned => Volatile.Read(ref _end) == Abandoned;
 
-    /// <summary>Whoever waits gives up; false when the answer is there or on its way, and must be used.</summary>
-    public bool TryAbandon() => Interlocked.CompareExchange(ref _end, Abandoned, 0) == 0;
+    /// <summary>Whoever waits gets <paramref name="instead"/>; false when the answer is there or on its way, and must be used.</summary>
+    public bool TryAbandon(SignalAnswer instead)
+    {
+        if (Interlocked.CompareExchange(ref _end, Abandoned, 0) != 0) return false;
+        _answer.TrySetResult(instead);
+        return true;
+    }
 
     /// <summary>False when nobody waits any more.</summary>
     internal bool Complete(SignalAnswer answer)

@@ -8,9 +8,21 @@ namespace StreamRecorder.Ingest.Webhooks;
 /// <summary>The JSON of a 200, as the contract's section 2 has it.</summary>
 internal static class WebhookAnswer
 {
-    public static void Write(IBufferWriter<byte> buffer, SignalAnswer answer)
+    private const int LengthMax = 512;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _json;
+
+    /// <summary>The text, valid until the next call on the same thread.</summary>
+    public static ReadOnlyMemory<byte> Write(SignalAnswer answer)
     {
-        using var json = new Utf8JsonWriter(buffer);
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(LengthMax);
+        var json = _json ??= new Utf8JsonWriter(buffer);
+        buffer.ResetWrittenCount();
+        json.Reset();
         json.WriteStartObject();
         json.WriteString("status"u8, Words.Of(answer.Status));
 
@@ -18,6 +30,8 @@ internal static class WebhookAnswer
         if (answer.Reason == IgnoreReason.None) WriteApplied(json, answer);
         else WriteIgnored(json, answer);
         json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
     }
 
     private static void WriteApplied(Utf8JsonWriter json, SignalAnswer answer)

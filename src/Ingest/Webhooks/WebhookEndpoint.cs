@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,9 +14,21 @@ namespace StreamRecorder.Ingest.Webhooks;
 
 public static class WebhookRoutes
 {
+    internal const string Prefix = "/webhook/";
+
     /// <summary>Maps <c>POST /webhook/{token}</c>.</summary>
     public static IEndpointConventionBuilder MapWebhook(this IEndpointRouteBuilder routes, WebhookEndpoint endpoint) =>
-        routes.MapPost("/webhook/{token}", endpoint.HandleAsync);
+        routes.MapPost(Prefix + "{token}", endpoint.HandleAsync);
+
+    /// <summary>
+    /// Takes webhooks out of the pipeline before routing, whose work on each request they do not need: their address is known by its beginning. Whatever is spelled
+    /// otherwise, or is no POST, goes the usual way.
+    /// </summary>
+    public static IApplicationBuilder UseWebhook(this IApplicationBuilder app, WebhookEndpoint endpoint) =>
+        app.Use(next => context => IsWebhook(context.Request) ? endpoint.HandleAsync(context) : next(context));
+
+    private static bool IsWebhook(HttpRequest request) =>
+        request.Path.Value is { } path && path.StartsWith(Prefix, StringComparison.Ordinal) && !path.AsSpan(Prefix.Length).Contains('/') && HttpMethods.IsPost(request.Method);
 }
 
 /// <summary>
@@ -23,80 +36,114 @@ public static class WebhookRoutes
 /// sends again after 5xx only; whatever else a valid token sends is in the ledger before it is answered. Runs on the server's threads; the token appears
 /// nowhere but in the path.
 /// </summary>
-public sealed class WebhookEndpoint(
-    Inbox inbox, SymbolTable symbols, Func<RecorderDirectory> directory, TimeProvider time, WebhookMetrics metrics, WebhookSettings settings)
+public sealed class WebhookEndpoint : IDisposable
 {
-    private readonly WebhookParser _parser = new(symbols);
-    private readonly SignalRate _rate = new(settings.SignalsPerSecond, time);
-    private readonly SignalRate _refusedRate = new(settings.SignalsPerSecond, time);
-    private readonly SignalRate _excessRate = new(IngestLimits.ExcessKeptPerSecond, time);
+    private readonly Inbox _inbox;
+    private readonly Func<RecorderDirectory> _directory;
+    private readonly TimeProvider _time;
+    private readonly WebhookSettings _settings;
+    private readonly WebhookParser _parser;
+    private readonly SignalRate _rate;
+    private readonly SignalRate _refusedRate;
+    private readonly SignalRate _excessRate;
+    private readonly Deadlines _deadlines;
+
+    public WebhookEndpoint(
+        Inbox inbox, SymbolTable symbols, Func<RecorderDirectory> directory, TimeProvider time, WebhookMetrics metrics, WebhookSettings settings)
+    {
+        _inbox = inbox;
+        _directory = directory;
+        _time = time;
+        Metrics = metrics;
+        _settings = settings;
+        _parser = new WebhookParser(symbols);
+        _rate = new SignalRate(settings.SignalsPerSecond, time);
+        _refusedRate = new SignalRate(settings.SignalsPerSecond, time);
+        _excessRate = new SignalRate(IngestLimits.ExcessKeptPerSecond, time);
+        _deadlines = new Deadlines(time, settings.AnswerTime, TooLate);
+    }
+
+    public WebhookMetrics Metrics { get; }
+
+    private long Now => Timestamp.From(_time.GetUtcNow());
 
     public async Task HandleAsync(HttpContext context)
     {
-        var arrival = new Arrival(time.GetTimestamp(), Timestamp.From(time.GetUtcNow()));
-        if (directory().FindByTokenHash(Secret.Hash(context.Request.RouteValues["token"] as string ?? "")) is not { } recorder)
+        var arrival = new Arrival(_time.GetTimestamp(), Now);
+        if (RecorderOf(context.Request) is not { } recorder)
         {
             await RefuseAsync(context, Rejection.TokenUnknown.Because("There is no such webhook.")).ConfigureAwait(false);
             return;
         }
-        var body = ArrayPool<byte>.Shared.Rent(IngestLimits.BodyBytesMax + 1);
-        try
+        var body = await WebhookBody.ReadAsync(context, _time, TimeLeft(arrival)).ConfigureAwait(false);
+        if (!body.IsThere)
         {
-            var (length, refusal) = await ReadAsync(context, body, arrival).ConfigureAwait(false);
-            if (length >= 0) await HandleBodyAsync(context, recorder, body.AsMemory(0, length), refusal, arrival).ConfigureAwait(false);
-            else if (refusal is not null) await RefuseAsync(context, refusal).ConfigureAwait(false);
+            if (body.Refusal is not null) await RefuseAsync(context, body.Refusal).ConfigureAwait(false);
+            return;
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(body);
-        }
+        var (message, refusal) = Understand(context.Request, recorder, body, arrival);
+        body.Release(context.Request.BodyReader);
+        if (message is null) await RefuseAsync(context, refusal!).ConfigureAwait(false);
+        else await AnswerAsync(context, message, await DecideAsync(message, arrival).ConfigureAwait(false), arrival).ConfigureAwait(false);
     }
+
+    public void Dispose() => _deadlines.Dispose();
 
     private readonly record struct Arrival(long Ticks, long At);
 
-    private async Task HandleBodyAsync(HttpContext context, Recorder recorder, ReadOnlyMemory<byte> body, Refusal? refusal, Arrival arrival)
+    private Recorder? RecorderOf(HttpRequest request)
+    {
+        var token = request.Path.Value.AsSpan(WebhookRoutes.Prefix.Length).TrimEnd('/');
+        return _directory().FindByTokenHash(Secret.Hash(token));
+    }
+
+    /// <summary>What goes to the engine; null: only refused, because the ledger has enough of this sender.</summary>
+    private (BodyMessage? Message, Refusal? Refusal) Understand(HttpRequest request, Recorder recorder, in WebhookBody body, Arrival arrival)
+    {
+        if (body.Bytes.IsSingleSegment) return Understand(request, recorder, body.Bytes.FirstSpan, body.Refusal, arrival);
+        var length = (int)body.Bytes.Length;
+        var copy = ArrayPool<byte>.Shared.Rent(length);
+        body.Bytes.CopyTo(copy);
+        var understood = Understand(request, recorder, copy.AsSpan(0, length), body.Refusal, arrival);
+        ArrayPool<byte>.Shared.Return(copy);
+        return understood;
+    }
+
+    private (BodyMessage? Message, Refusal? Refusal) Understand(HttpRequest request, Recorder recorder, ReadOnlySpan<byte> body, Refusal? refusal, Arrival arrival)
     {
         Signal? signal = null;
         SignalGist? gist = null;
-        if (refusal is null && _parser.TryParse(body.Span, arrival.At, KeyHeader(context), out signal, out refusal, out gist) && !_rate.TryTake(recorder.Id))
-            (refusal, gist) = (Rejection.RateExceeded.Because($"At most {settings.SignalsPerSecond} a second are taken for one recorder."), SignalGist.Of(signal));
+        if (refusal is null && _parser.TryParse(body, arrival.At, KeyHeader(request), out signal, out refusal, out gist) && !_rate.TryTake(recorder.Id))
+            (refusal, gist) = (Rejection.RateExceeded.Because($"At most {_settings.SignalsPerSecond} a second are taken for one recorder."), SignalGist.Of(signal));
         if (refusal is not null && !IsKept(recorder, refusal))
         {
-            metrics.CountUnkept();
-            await RefuseAsync(context, refusal).ConfigureAwait(false);
-            return;
+            Metrics.CountUnkept();
+            return (null, refusal);
         }
-        var receipt = KeptBody.Of(body.Span, isWhole: refusal?.Kind != Rejection.BodyTooLarge, arrival.At);
-        BodyMessage message = refusal is null
-            ? new SignalMessage(recorder.Id, signal!) { ReceivedAt = arrival.At, Receipt = receipt }
-            : new RefusedMessage(recorder.Id, refusal) { ReceivedAt = arrival.At, Receipt = receipt, Gist = gist ?? SignalGist.Empty, BodyHash = BodyHash.Of(body.Span) };
-        var answer = await DecideAsync(message, arrival).ConfigureAwait(false);
-        if (answer.Refusal is not null) await RefuseAsync(context, answer.Refusal).ConfigureAwait(false);
-        else await AnswerAsync(context, answer, arrival).ConfigureAwait(false);
-        if (!context.RequestAborted.IsCancellationRequested) settings.Answered?.Invoke(new WrittenAnswer(message.EntryId, answer.Sequence, Now));
-        else if (answer.Refusal is null) settings.LeftInDoubt?.Invoke(recorder.Id, signal!, answer);
+        var receipt = KeptBody.Of(body, isWhole: refusal?.Kind != Rejection.BodyTooLarge, arrival.At);
+        return refusal is null
+            ? (new SignalMessage(recorder.Id, signal!) { ReceivedAt = arrival.At, Receipt = receipt }, null)
+            : (new RefusedMessage(recorder.Id, refusal) { ReceivedAt = arrival.At, Receipt = receipt, Gist = gist ?? SignalGist.Empty, BodyHash = BodyHash.Of(body) }, refusal);
     }
 
-    private long Now => Timestamp.From(time.GetUtcNow());
-
-    private static string? KeyHeader(HttpContext context) =>
-        context.Request.Headers.TryGetValue("Idempotency-Key", out var values) ? values.ToString() : null;
+    private static string? KeyHeader(HttpRequest request) =>
+        request.Headers.TryGetValue("Idempotency-Key", out var values) ? values.ToString() : null;
 
     /// <summary>A sender gone wild shall not push the others' entries out of the ledger.</summary>
     private bool IsKept(Recorder recorder, Refusal refusal) =>
         (refusal.Kind == Rejection.RateExceeded ? _excessRate : _refusedRate).TryTake(recorder.Id);
 
-    /// <summary>Offers the body and waits for what the engine says once it is durable.</summary>
-    private async Task<SignalAnswer> DecideAsync(BodyMessage message, Arrival arrival)
+    /// <summary>
+    /// Offers the body and waits for what the engine says once it is durable, until the time is over: what was given up is in doubt, which the engine knows.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<SignalAnswer> DecideAsync(BodyMessage message, Arrival arrival)
     {
-        if (inbox.Offer(message) is { } full) return SignalAnswer.Refused(full);
+        if (_inbox.Offer(message) is { } full) return SignalAnswer.Refused(full);
+        var place = _deadlines.Enter(message, arrival.Ticks);
         try
         {
-            return await AnswerAsync(message, arrival).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return SignalAnswer.Refused(Rejection.CommitSlow.Because($"It took more than {settings.AnswerTime.TotalSeconds:0.#} s."));
+            return await message.Answer.ConfigureAwait(false);
         }
         catch (InboxClosedException)
         {
@@ -107,96 +154,44 @@ public sealed class WebhookEndpoint(
             // Whatever befell the journal: the engine logs it and stops. The sender needs to know only that this is not stored for certain.
             return SignalAnswer.Refused(Rejection.JournalFailed.Because("Send it again when the service is back."));
         }
-    }
-
-    /// <summary>Gives up when the time is over, unless the answer has come just then. What was given up is in doubt, which the engine knows.</summary>
-    private async Task<SignalAnswer> AnswerAsync(BodyMessage message, Arrival arrival)
-    {
-        try
+        finally
         {
-            return await message.Answer.WaitAsync(TimeLeft(arrival), time).ConfigureAwait(false);
-        }
-        catch (TimeoutException) when (!message.TryAbandon())
-        {
-            return await message.Answer.ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            Forget(message.Answer);
-            throw;
+            place.Leave();
         }
     }
 
-    /// <summary>Nobody waits any more; a fault that comes later has been seen all the same.</summary>
-    private static void Forget(Task answer) =>
-        answer.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    private SignalAnswer TooLate() => SignalAnswer.Refused(Rejection.CommitSlow.Because($"It took more than {_settings.AnswerTime.TotalSeconds:0.#} s."));
 
     private TimeSpan TimeLeft(Arrival arrival)
     {
-        var left = settings.AnswerTime - time.GetElapsedTime(arrival.Ticks);
+        var left = _settings.AnswerTime - _time.GetElapsedTime(arrival.Ticks);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>
-    /// Reads the body up to its limit. What is too long is refused with as much of it as the ledger keeps; length −1: it did not arrive whole, with what to tell the sender
-    /// if it is still there.
-    /// </summary>
-    private async ValueTask<(int Length, Refusal? Refusal)> ReadAsync(HttpContext context, byte[] body, Arrival arrival)
+    /// <summary>Writes the answer and tells whether it was handed to its connection whole: the server knows when the sender is gone.</summary>
+    private async ValueTask AnswerAsync(HttpContext context, BodyMessage message, SignalAnswer answer, Arrival arrival)
     {
-        using var tooLate = new CancellationTokenSource(TimeLeft(arrival), time);
-        try
-        {
-            if (context.Request.ContentLength is { } announced and > IngestLimits.BodyBytesMax)
-            {
-                var (kept, _) = await ReadBoundedAsync(context.Request.Body, body, IngestLimits.KeptBodyBytesMax, tooLate.Token).ConfigureAwait(false);
-                return (kept, Rejection.BodyTooLarge.Because($"It has {announced} bytes."));
-            }
-            var (length, isWhole) = await ReadBoundedAsync(context.Request.Body, body, IngestLimits.BodyBytesMax, tooLate.Token).ConfigureAwait(false);
-            return (length, isWhole ? null : Rejection.BodyTooLarge.Because("It was not read further."));
-        }
-        catch (BadHttpRequestException fault)
-        {
-            return (-1, fault.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? Rejection.BodyTooLarge.Because("It was not read further.")
-                : Rejection.BodyUnreadable.Because("The request's body is broken off or badly framed."));
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            return (-1, Rejection.CommitSlow.Because("The body did not arrive in time; nothing was taken."));
-        }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException)
-        {
-            return (-1, null);
-        }
+        var isWritten = answer.Refusal is not null
+            ? await RefuseAsync(context, answer.Refusal).ConfigureAwait(false)
+            : await AcceptAsync(context.Response, answer, arrival).ConfigureAwait(false);
+        if (isWritten) _settings.Answered?.Invoke(new WrittenAnswer(message.EntryId, answer.Sequence, Now));
+        else if (answer.Refusal is null) _settings.LeftInDoubt?.Invoke(message.RecorderId, ((SignalMessage)message).Signal, answer);
     }
 
-    private static async ValueTask<(int Length, bool IsWhole)> ReadBoundedAsync(Stream stream, byte[] body, int max, CancellationToken cancel)
+    private Task<bool> RefuseAsync(HttpContext context, Refusal refusal)
     {
-        // One byte more than the limit tells "full" from "too long".
-        for (var length = 0; ;)
-        {
-            var count = await stream.ReadAsync(body.AsMemory(length, max + 1 - length), cancel).ConfigureAwait(false);
-            if (count == 0) return (length, true);
-            length += count;
-            if (length > max) return (max, false);
-        }
-    }
-
-    private Task RefuseAsync(HttpContext context, Refusal refusal)
-    {
-        metrics.Count(refusal);
+        Metrics.Count(refusal);
         // The server cuts the connection of a body that is not read to its end; a sender that is not told would send its next alert into nothing.
         if (refusal.Kind == Rejection.BodyTooLarge && !context.Response.HasStarted) context.Response.Headers.Connection = "close";
         return Problems.WriteAsync(context, refusal);
     }
 
-    private async Task AnswerAsync(HttpContext context, SignalAnswer answer, Arrival arrival)
+    private async ValueTask<bool> AcceptAsync(HttpResponse response, SignalAnswer answer, Arrival arrival)
     {
-        metrics.Count(answer.Status, time.GetElapsedTime(arrival.Ticks));
-        var buffer = new ArrayBufferWriter<byte>(256);
-        WebhookAnswer.Write(buffer, answer);
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = buffer.WrittenCount;
-        await context.Response.Body.WriteAsync(buffer.WrittenMemory).ConfigureAwait(false);
+        Metrics.Count(answer.Status, _time.GetElapsedTime(arrival.Ticks));
+        var text = WebhookAnswer.Write(answer);
+        response.ContentType = "application/json";
+        response.ContentLength = text.Length;
+        return !(await response.BodyWriter.WriteAsync(text).ConfigureAwait(false)).IsCompleted;
     }
 }

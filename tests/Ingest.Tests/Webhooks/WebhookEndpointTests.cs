@@ -88,6 +88,27 @@ public sealed class WebhookEndpointTests
     }
 
     [Theory]
+    [InlineData("/Webhook/{0}", 200)]
+    [InlineData("/webhook/{0}/", 200)]
+    [InlineData("/webhook/{0}/more", 404)]
+    [InlineData("/webhook", 404)]
+    public async Task Address_SpelledOtherwise_GoesByRouting(string address, int status)
+    {
+        await using var service = await Service.StartAsync();
+        using var content = new StringContent(Buy);
+        using var answer = await service.Client.PostAsync(new Uri(address.Replace("{0}", service.Token, StringComparison.Ordinal), UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Method_Get_Is405()
+    {
+        await using var service = await Service.StartAsync();
+        using var answer = await service.Client.GetAsync(new Uri("/webhook/" + service.Token, UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Equal(405, (int)answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData(IngestLimits.BodyBytesMax, false, 400)]
     [InlineData(IngestLimits.BodyBytesMax + 1, false, 413)]
     [InlineData(IngestLimits.BodyBytesMax, true, 400)]
