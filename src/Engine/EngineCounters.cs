@@ -11,18 +11,18 @@ public sealed class EngineCounters
     public long TicksApplied;
     public long TicksLate;
 
-    /// <summary>Ticks that were folded with others before they reached the loop.</summary>
+    /// <summary>Ticks that joined others while they waited for a disk or database that is behind.</summary>
     public long TicksMerged;
 
     /// <summary>Every feed of the service from the start; one that a program of its own invents joins with its first batch.</summary>
     public IReadOnlyList<FeedCounters> Feeds => _feeds;
 
-    internal void Took(TickBatch batch, long applied, long late)
+    internal void Took(FeedSession session, long applied, long late, long arrival)
     {
-        var feed = Of(batch.Session.Feed);
+        var feed = Of(session.Feed);
         feed.Applied += applied;
         feed.Late += late;
-        if (batch.Count > 0) feed.LastArrival = batch.ReceivedAt;
+        if (applied + late > 0) feed.LastArrival = arrival;
         TicksApplied += applied;
         TicksLate += late;
     }

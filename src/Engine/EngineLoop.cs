@@ -32,6 +32,7 @@ public sealed class EngineLoop
     private readonly List<TaskCompletionSource> _durableWaiters = [];
     private readonly List<Output> _outputs = [];
     private readonly FeedProgress _feeds = new();
+    private readonly Backlog _backlog;
     private long _foldedStamp;
 
     public EngineLoop(StateMachine state, IJournal journal, Inbox inbox, Outbox outbox, TimeProvider time, Retention? retention = null)
@@ -43,6 +44,7 @@ public sealed class EngineLoop
         _outbox = outbox;
         _time = time;
         _codec = new InputCodec(state.Symbols);
+        _backlog = new Backlog(inbox, state.Prices);
         _foldedStamp = time.GetTimestamp();
     }
 
@@ -62,11 +64,11 @@ public sealed class EngineLoop
     public Action<OutputGroup>? Released { get; set; }
 
     /// <summary>Nothing waits: neither messages, nor commits, nor releases.</summary>
-    public bool IsIdle => _inbox.IsEmpty && _releases.Count == 0 && _queries.Count == 0 && _durableWaiters.Count == 0 && !HasPending;
+    public bool IsIdle => !HasMessages && _releases.Count == 0 && _queries.Count == 0 && _durableWaiters.Count == 0 && !HasPending;
 
     /// <summary>True when a turn would have something to do at once, without a new message or commit.</summary>
     internal bool HasWork =>
-        _journal.Fault is not null || IsReleasable() || (CanTake() && (!_inbox.IsEmpty || _queries.Count > 0 || _durableWaiters.Count > 0));
+        _journal.Fault is not null || IsReleasable() || (CanTake() && (HasMessages || _queries.Count > 0 || _durableWaiters.Count > 0));
 
     /// <summary>
     /// How long to wait at most: until ticks that nobody waits for are due for the journal; a moment when work waits for room that makes no sound when it comes (a segment
@@ -77,13 +79,15 @@ public sealed class EngineLoop
         get
         {
             var pending = HasPending;
-            if (!CanTake()) return pending || !_inbox.IsEmpty || _queries.Count > 0 || _durableWaiters.Count > 0 ? EngineLimits.RoomInterval : Timeout.InfiniteTimeSpan;
+            if (!CanTake()) return pending || HasMessages || _queries.Count > 0 || _durableWaiters.Count > 0 ? EngineLimits.RoomInterval : Timeout.InfiniteTimeSpan;
             return pending ? UntilFold : Timeout.InfiniteTimeSpan;
         }
     }
 
     /// <summary>Ticks that are not journalled, or connections that are to be told of some that are.</summary>
     private bool HasPending => _state.Prices.WithPending.Count > 0 || !_feeds.IsEmpty;
+
+    private bool HasMessages => !_backlog.IsEmpty || !_inbox.IsEmpty;
 
     private long Now => Math.Max(_state.Now, Clock);
 
@@ -117,7 +121,8 @@ public sealed class EngineLoop
     {
         if (_journal.Fault is { } fault) throw new JournalFailedException("the journal cannot be written", fault);
         var done = ReleaseCommitted();
-        for (var taken = 0; taken < EngineLimits.MessagesPerTurn && CanHandle() && _inbox.TryTake(out var message); taken++, done++) Handle(message!);
+        for (var taken = 0; taken < EngineLimits.MessagesPerTurn && CanHandle() && TryTake(out var message); taken++, done++) Handle(message!);
+        if (!CanTake()) done += _backlog.Absorb(EngineLimits.MessagesPerTurn);
         done += StepQueries();
         done += FoldIfDue();
         if (_journal.AppendedSequence > _journal.CommittedSequence) _journal.StartCommit();
@@ -135,7 +140,7 @@ public sealed class EngineLoop
         _queries.Clear();
         foreach (var waiter in _durableWaiters) waiter.TrySetException(fault);
         _durableWaiters.Clear();
-        while (_inbox.TryTake(out var message)) new Release(0, null, message, null).Fail(fault);
+        while (TryTake(out var message)) new Release(0, null, message, null).Fail(fault);
     }
 
     private void Replayed(long sequence, ReadOnlySpan<byte> payload)
@@ -161,6 +166,9 @@ public sealed class EngineLoop
         while (!_outbox.TryRelease(group)) _outbox.WaitForRoom();
     }
 
+    /// <summary>What waited longest first.</summary>
+    private bool TryTake(out Message? message) => _backlog.TryTake(out message) || _inbox.TryTake(out message);
+
     private bool CanTake() => _releases.Count < EngineLimits.ReleasesMax && _journal.CanAppend(AppendHeadroom);
 
     /// <summary>Too many symbols with pending ticks: they go to the journal first.</summary>
@@ -181,6 +189,9 @@ public sealed class EngineLoop
                 break;
             case TickBatch batch:
                 HandleTicks(batch);
+                break;
+            case MergedTicks merged:
+                HandleTicks(merged);
                 break;
             case Query query:
                 _queries.Enqueue(query);
@@ -204,19 +215,38 @@ public sealed class EngineLoop
 
     private void Observe(TickBatch batch)
     {
-        MakeRoom(batch.Sequence != 0, Math.Min(batch.SymbolsMax, batch.Count));
+        MakeRoom(batch.Sequence != 0 ? 1 : 0, Math.Min(batch.SymbolsMax, batch.Count));
         var late = _state.Prices.Observe(batch.Ticks.AsSpan(0, batch.Count));
-        var applied = batch.Count - late;
-        _feeds.Took(batch.Session, new FeedTally(batch.Sequence, applied, late, batch.Rejected, Repeated: 0));
-        Counters.Took(batch, applied, late);
-        if (batch.Stamp != 0 && batch.Count > 0) BatchApplied?.Invoke(_time.GetElapsedTime(batch.Stamp).TotalSeconds);
+        Took(batch.Session, new FeedTally(batch.Sequence, batch.Count - late, late, batch.Rejected, Repeated: 0), batch.ReceivedAt);
+        if (batch.Count > 0) NoteApplied(batch.Stamp);
     }
 
-    /// <summary>While a feed's sequence is pending, what is pending must fit one record together with it.</summary>
-    private void MakeRoom(bool hasSequence, int symbols)
+    private void HandleTicks(MergedTicks merged)
     {
-        if (!hasSequence && _feeds.MarkCount == 0) return;
-        if (_state.Prices.WithPending.Count + symbols > EngineLimits.FoldsPerRecord || _feeds.MarkCount == EngineLimits.FeedsPerRecord) FoldAll(Now);
+        MakeRoom(merged.MarkCount, merged.SymbolCount);
+        merged.Observe(_state.Prices);
+        foreach (var (session, tally) in merged.BySession) Took(session, tally, merged.ReceivedAt);
+        Counters.TicksMerged += merged.MergedCount;
+        _durableWaiters.AddRange(merged.DurableWaiters);
+        NoteApplied(merged.Stamp);
+    }
+
+    private void Took(FeedSession session, in FeedTally tally, long arrival)
+    {
+        _feeds.Took(session, tally);
+        Counters.Took(session, tally.Applied, tally.Late, arrival);
+    }
+
+    private void NoteApplied(long stamp)
+    {
+        if (stamp != 0) BatchApplied?.Invoke(_time.GetElapsedTime(stamp).TotalSeconds);
+    }
+
+    /// <summary>While sequences of feeds are pending, what is pending must fit one record together with them.</summary>
+    private void MakeRoom(int marks, int symbols)
+    {
+        if (marks + _feeds.MarkCount == 0) return;
+        if (_state.Prices.WithPending.Count + symbols > EngineLimits.FoldsPerRecord || _feeds.MarkCount + marks > EngineLimits.FeedsPerRecord) FoldAll(Now);
     }
 
     private void HandleSignal(SignalMessage message)
@@ -452,6 +482,9 @@ public sealed class EngineLoop
                     break;
                 case TickBatch batch:
                     batch.Durable?.TrySetException(fault);
+                    break;
+                case MergedTicks merged:
+                    foreach (var held in merged.DurableWaiters) held.TrySetException(fault);
                     break;
                 case TaskCompletionSource waiter:
                     waiter.TrySetException(fault);

@@ -77,18 +77,27 @@ public sealed class Inbox : IDisposable
     /// <summary>Engine's thread.</summary>
     internal bool TryTake(out Message? message)
     {
-        if (!_channel.Reader.TryRead(out message)) return false;
+        if (!TryPull(out message)) return false;
+        Leave(message!);
+        return true;
+    }
+
+    /// <summary>Engine's thread: the message keeps its place in its quota until <see cref="Leave"/>.</summary>
+    internal bool TryPull(out Message? message) => _channel.Reader.TryRead(out message);
+
+    /// <summary>Engine's thread: gives the place of a message back; queries and commands have theirs until <see cref="Done"/>.</summary>
+    internal void Leave(Message message)
+    {
         switch (message)
         {
             case BodyMessage:
                 Interlocked.Decrement(ref _signals);
                 break;
-            case TickBatch:
+            case TickBatch or MergedTicks:
                 Interlocked.Decrement(ref _ticks);
                 _tickPermits.Release();
                 break;
         }
-        return true;
     }
 
     /// <summary>Engine's thread: a query or command is done; until then it keeps its place in the quota, also while it waits for its next turn.</summary>

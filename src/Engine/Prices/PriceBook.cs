@@ -52,6 +52,23 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
         return late;
     }
 
+    /// <summary>False for a tick that is late by those taken before it. For ticks that wait: they become pending later, by <see cref="AddPending(int, in Excursion)"/>.</summary>
+    internal bool TryJudge(in Tick tick)
+    {
+        var stream = this[tick.SymbolId];
+        if (tick.At < stream.NewestAt - lateTolerance) return false;
+        if (tick.At > stream.NewestAt) stream.NewestAt = tick.At;
+        return true;
+    }
+
+    /// <summary>Ticks that were judged before and have waited.</summary>
+    internal void AddPending(int symbolId, in Excursion ticks)
+    {
+        var stream = this[symbolId];
+        if (stream.PendingIndex < 0) AddPending(stream);
+        stream.Pending.Append(ticks);
+    }
+
     /// <summary>Takes what is pending of a stream as the input to journal and apply.</summary>
     public TickFold TakePending(PriceStream stream)
     {
