@@ -20,7 +20,7 @@ internal sealed class FeedScript(int seed)
     private readonly List<Step> _steps = Make(new Random(seed));
 
     /// <summary>A batch (<paramref name="Feed"/> 0 or 1), or a signal of a symbol (−1).</summary>
-    private sealed record Step(int Feed, long Sequence, (string Symbol, decimal Price, long At)[] Ticks, string Symbol, SignalAction Action, bool TurnsAfter, bool WaitsAfter);
+    private sealed record Step(int Feed, long Sequence, (string Symbol, decimal Price, long At)[] Ticks, string Symbol, SignalAction Action, bool TurnsAfter, bool WaitsAfter, bool StallsAfter);
 
     /// <summary>Figures of all positions in the order of their opening and ticks of each symbol, as text; and the journal as it was in the end.</summary>
     public (string Result, IReadOnlyList<byte[]> Records) Play(IReadOnlyList<byte[]>? records)
@@ -31,7 +31,7 @@ internal sealed class FeedScript(int seed)
         else rig.Loop.Recover(null);
         FeedSession[] sessions = [.. Names.Select(name => new FeedSession("socket", name, _ => { }))];
         long[] from = [.. sessions.Select(session => (long)rig.Do(new OpenFeed(session) { ReceivedAt = rig.Now }).Value!)];
-        for (var i = 0; i < _steps.Count; i++) Take(rig, sessions, from, _steps[i], i);
+        for (var i = 0; i < _steps.Count; i++) Take(rig, journal, sessions, from, _steps[i], i);
         Pass(rig);
         return (Text(rig), journal.Records);
     }
@@ -54,7 +54,7 @@ internal sealed class FeedScript(int seed)
             var all = SymbolsOf.SelectMany(s => s).ToArray();
             steps.Add(new Step(
                 feed, feed < 0 ? 0 : ++sequences[feed], [.. ticks], all[random.Next(all.Length)], random.Next(2) == 0 ? SignalAction.Buy : SignalAction.Sell,
-                random.Next(3) == 0, random.Next(8) == 0));
+                random.Next(3) == 0, random.Next(8) == 0, random.Next(3) == 0));
         }
         return steps;
     }
@@ -62,11 +62,13 @@ internal sealed class FeedScript(int seed)
     /// <summary>Some are late.</summary>
     private static long AtOf(Random random, int step) => (step * Timestamp.Second) - (random.Next(8) == 0 ? 20 * Timestamp.Second : random.Next(1000));
 
-    private static void Take(EngineRig rig, FeedSession[] sessions, long[] from, Step step, int index)
+    private static void Take(EngineRig rig, HeldJournal journal, FeedSession[] sessions, long[] from, Step step, int index)
     {
         if (step.Feed < 0) rig.Offer(1, Some.Order(rig.Symbol(step.Symbol), step.Action, 1 + index % 3, 100 + index % 7) with { Key = $"order {index}" });
         else if (step.Sequence > from[step.Feed]) Offer(rig, sessions[step.Feed], step);
-        if (step.TurnsAfter) rig.Run();
+        journal.HasRoom = !step.StallsAfter;
+        if (step.TurnsAfter || step.StallsAfter) rig.Run();
+        journal.HasRoom = true;
         if (step.WaitsAfter) Pass(rig);
     }
 

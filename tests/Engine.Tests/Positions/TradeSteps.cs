@@ -34,6 +34,7 @@ internal sealed class TradeSteps : IDisposable
 
     private static readonly string[] SymbolNames = ["MNQZ2025", "MNQH2026", "THIRDZ2025", "6JZ2025", "AAPL", "HUGEZ2025"];
 
+    private readonly HeldJournal _journal = new() { CommitsAtOnce = true };
     private readonly EngineRig _rig;
     private readonly ModelEngine _model = new(EngineRig.LateTolerance);
     private readonly List<(long Id, RecorderSettings Settings)> _recorders = [];
@@ -51,7 +52,7 @@ internal sealed class TradeSteps : IDisposable
     {
         _scale = scale;
         _spoil = spoil ?? (ticks => ticks);
-        _rig = new EngineRig(positionsMax: recorderCount * SymbolNames.Length);
+        _rig = new EngineRig(_journal, positionsMax: recorderCount * SymbolNames.Length);
         _rig.WithInstruments(Instruments);
         _symbols = [.. SymbolNames.Select(name => _rig.Symbol(name))];
         for (var i = 0; i < recorderCount; i++) _recorders.Add(AddRecorder(i));
@@ -92,6 +93,15 @@ internal sealed class TradeSteps : IDisposable
                 CheckAll();
                 break;
         }
+    }
+
+    /// <summary>What was sent so far reaches an engine that can journal nothing for a while.</summary>
+    public void Stall()
+    {
+        FlushTicks();
+        _journal.HasRoom = false;
+        _rig.Run();
+        _journal.HasRoom = true;
     }
 
     /// <summary>Every position, open or closed, figure by figure.</summary>
