@@ -2,6 +2,7 @@ using StreamRecorder.Load.Applying;
 using StreamRecorder.Load.Database;
 using StreamRecorder.Load.Polling;
 using StreamRecorder.Load.Restarting;
+using StreamRecorder.Load.Running;
 using StreamRecorder.Load.Webhooks;
 
 namespace StreamRecorder.Load;
@@ -17,5 +18,6 @@ public static class Scenarios
         new SqliteClosings(),
         new PollingPlan(),
         new Restart(),
+        new TickLatency(),
     ];
 }
