@@ -26,6 +26,9 @@ public sealed record StoredFill(long PositionId, long Sequence, long Ordinal, Fi
         new(column, stored.ToString("R", CultureInfo.InvariantCulture), expected.ToString("R", CultureInfo.InvariantCulture));
 }
 
+/// <summary>Of a row of <c>signals</c>, what the journal has too.</summary>
+public sealed record StoredLedgerRow(long Id, long RecorderId, byte[] Body);
+
 /// <summary>A row of <c>symbol_folds</c>.</summary>
 public sealed record StoredFoldRow(string Symbol, long FromSequence, long ToSequence, Excursion Ticks);
 

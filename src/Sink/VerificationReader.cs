@@ -80,6 +80,18 @@ public sealed class VerificationReader : IDisposable
     /// <summary>Fills from a sequence on, in the order of the journal. SQLite sorts them outside of memory.</summary>
     public IEnumerable<StoredFill> FillsBySequence(long from) => Rows(FillSelect + " WHERE seq >= $from ORDER BY seq, ordinal", ReadFill, ("$from", from));
 
+    /// <summary>Rows and bytes that <c>signals</c> holds, as counted while it was written.</summary>
+    public (long Rows, long Bytes) LedgerCounted() => One("SELECT ledger_rows, ledger_bytes FROM state", row => (row.GetInt64(0), row.GetInt64(1)));
+
+    /// <summary>Rows and bytes that it does hold, and its first id (0: none).</summary>
+    public (long Rows, long Bytes, long Oldest) LedgerTotals() =>
+        One("SELECT count(*), coalesce(sum(bytes), 0), coalesce(min(id), 0) FROM signals", row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)));
+
+    /// <summary>Rows of <c>signals</c> from an id on, in order.</summary>
+    public IEnumerable<StoredLedgerRow> Ledger(long from) => Rows(
+        "SELECT id, recorder_id, CAST(body AS BLOB) FROM signals WHERE id >= $from ORDER BY id",
+        row => new StoredLedgerRow(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2)), ("$from", from));
+
     public IEnumerable<StoredKeyRow> Keys() => Rows(KeySelect, ReadKey);
 
     public StoredKeyRow? Key(long recorderId, string symbol) =>

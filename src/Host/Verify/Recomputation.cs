@@ -26,6 +26,7 @@ internal sealed class Recomputation : IDisposable
     private readonly FoldChecks _folds;
     private readonly FeedChecks _feeds;
     private readonly FillChecks _fills;
+    private readonly LedgerChecks _ledger;
     private readonly GapChecks _gaps;
     private readonly PositionChecks _positions;
     private readonly Dictionary<int, PriceEpochs> _epochs = [];
@@ -42,6 +43,7 @@ internal sealed class Recomputation : IDisposable
         _folds = new FoldChecks(database, findings, first);
         _feeds = new FeedChecks(database, findings, isFromTheStart: first == 1);
         _fills = new FillChecks(database, findings, first);
+        _ledger = new LedgerChecks(database, findings, first);
         _gaps = new GapChecks(database, findings, isFromTheStart: first == 1);
         _positions = new PositionChecks(database, findings, _gaps);
     }
@@ -81,6 +83,7 @@ internal sealed class Recomputation : IDisposable
         _folds.End();
         _feeds.End();
         _fills.End();
+        _ledger.End();
         foreach (var stored in _database.Keys())
         {
             var key = _keys.Take(stored.RecorderId, stored.Symbol);
@@ -93,10 +96,15 @@ internal sealed class Recomputation : IDisposable
         _gaps.Check();
     }
 
-    public void Dispose() => _fills.Dispose();
+    public void Dispose()
+    {
+        _fills.Dispose();
+        _ledger.Dispose();
+    }
 
     private void Apply(Place place, long at, Input input)
     {
+        _ledger.Check(place, input);
         switch (input)
         {
             case TickFold fold:
@@ -112,7 +120,6 @@ internal sealed class Recomputation : IDisposable
             case SignalInput signal:
                 SignalCount++;
                 Apply(place, at, signal);
-                // Here each journalled signal will be compared with its one row of `signals`, once the ledger is written: both are in the order of sequences.
                 break;
             case ServiceStarted:
                 // The first start of all ends no gap; that before the journal's first record counts as before it.

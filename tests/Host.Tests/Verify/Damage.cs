@@ -34,6 +34,17 @@ internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, b
             return ($"symbol_folds, {symbol}, from_seq {from}, ",
                 Set(files, "symbol_folds", "max_e9", "symbol = $symbol AND from_seq = $from", old => (long)old + 1, ("$symbol", symbol), ("$from", from)));
         }),
+        ["ledger row"] = new(files =>
+        {
+            var id = (long)files.Value("SELECT id FROM signals ORDER BY id LIMIT 1 OFFSET 20")!;
+            files.Execute("CREATE TABLE kept AS SELECT * FROM signals WHERE id = $id; DELETE FROM signals WHERE id = $id", ("$id", id));
+            return ($"signals, id {id}: the row is missing", () => files.Execute("INSERT INTO signals SELECT * FROM kept; DROP TABLE kept"));
+        }),
+        ["ledger body"] = new(files =>
+        {
+            var id = (long)files.Value("SELECT id FROM signals ORDER BY id LIMIT 1 OFFSET 20")!;
+            return ($"signals, id {id}, body: ", Set(files, "signals", "body", "id = $id", old => (string)old + " ", ("$id", id)));
+        }),
         ["journal fold"] = new(
             files =>
             {

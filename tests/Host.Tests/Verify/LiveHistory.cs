@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
@@ -36,8 +37,8 @@ internal sealed class LiveHistory : IAsyncDisposable
     private long _batch;
     private bool _isEnded;
 
-    /// <summary>Starts on a directory, new or not, as the service does.</summary>
-    public LiveHistory(string directory)
+    /// <summary>Starts on a directory, new or not, as the service does; at a moment of its own, or a later one (what is old by the clock is given up by a service that runs).</summary>
+    public LiveHistory(string directory, long start = Start)
     {
         var database = Database.Open(DataFiles.Database(directory));
         Journal = new FasterJournal(DataFiles.Journal(directory), DataFiles.Sizes, TimeProvider.System);
@@ -47,7 +48,7 @@ internal sealed class LiveHistory : IAsyncDisposable
         _sink = new SqliteSink(database, _outbox, TimeProvider.System, NullLogger.Instance);
         _sinkRun = _sink.RunAsync();
         using (var reader = new StateReader(database)) _loop.Recover(reader.Read());
-        _now = Math.Max(_now, _state.Now) + 90 * Timestamp.Second;
+        _now = Math.Max(start, _state.Now) + 90 * Timestamp.Second;
         if (_state.Sequence == 0) AddTables();
         Assert.Null(_inbox.Offer(new LoseContracts([.. _state.Prices.TickedSince(_state.Now - EngineLimits.FedAge)], withProcess: true)));
         Assert.Null(_inbox.Offer(new StartService { ReceivedAt = _now }));
@@ -210,7 +211,7 @@ internal sealed class LiveHistory : IAsyncDisposable
             Label = Label,
             BodyHash = (UInt128)(_body++ / 3),
         };
-        Assert.Null(_inbox.Offer(new SignalMessage(random.Next(1, 5), signal) { ReceivedAt = _now }));
+        Assert.Null(_inbox.Offer(new SignalMessage(random.Next(1, 5), signal) { ReceivedAt = _now, Receipt = new Receipt(Encoding.UTF8.GetBytes($"body {_body}"), false, _now) }));
     }
 
     private sealed class SteppedTime : TimeProvider

@@ -1,3 +1,4 @@
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Host.Tests.Support;
 using StreamRecorder.Host.Verify;
 using Xunit;
@@ -52,7 +53,8 @@ public sealed class VerifyVerbTests
     private static async Task<DataFiles> HistoryAsync()
     {
         var files = new DataFiles();
-        await using (var history = new LiveHistory(files.Root)) history.Steps(new Random(51), 400);
+        var hourAgo = Timestamp.From(TimeProvider.System.GetUtcNow()) - 3600 * Timestamp.Second;
+        await using (var history = new LiveHistory(files.Root, hourAgo)) history.Steps(new Random(51), 400);
         return files;
     }
 }
