@@ -35,7 +35,7 @@ public sealed class Composition : IAsyncDisposable
         Directory = directory;
         Outbox = new Outbox(HostLimits.OutboxCapacity);
         Database = Database.Open(directory.Database);
-        Marks = new AnsweredMarks(directory.AnsweredMarks);
+        Marks = new AnsweredMarks(directory.AnsweredMarks, time);
         _sink = new SqliteSink(Database, Outbox, time, logs.CreateLogger<SqliteSink>())
         {
             Ledger = new LedgerSettings { Age = options.LedgerAge, BytesMax = options.LedgerBytes, AnsweredAt = Marks.TimeOf },
@@ -161,7 +161,7 @@ public sealed class Composition : IAsyncDisposable
         _thread.Start();
         // At the last journalled moment: before the service's own gap, which begins there and ends with the first input that has a later time.
         foreach (var contracts in fed) await DoAsync(new LoseContracts(contracts, withProcess: true)).ConfigureAwait(false);
-        await DoAsync(new StartService(Marks.AreKnown ? Marks.IsMarked : null) { ReceivedAt = Client.Now }).ConfigureAwait(false);
+        await DoAsync(new StartService(Marks.AreKnown ? Marks.WasSent : null) { ReceivedAt = Client.Now }).ConfigureAwait(false);
         await OfferTablesAsync().ConfigureAwait(false);
         await new AdminKey(Directory.Root, _log).EnsureAsync(Engine, DoAsync, Client.Now).ConfigureAwait(false);
         _upkeep = new Upkeep(Client, Database, _sink, time, logs.CreateLogger<Upkeep>(), fault => _faulted.TrySetResult(fault));

@@ -47,6 +47,13 @@ public static class HostLimits
     public static readonly TimeSpan CatchUpTimeout = TimeSpan.FromMilliseconds(500);
     public static readonly TimeSpan CatchUpStep = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>
+    /// How long the server may take to hand an answer that it was given to the operating system, before a kill makes it doubtful; some microseconds unless the machine is very
+    /// busy. And how often the service notes that it is alive, which the age of an answer is measured by.
+    /// </summary>
+    public static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan LifeSign = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Connections at a time, each a few KB while idle; TradingView opens one an alert, feeds one each.</summary>
     public const int ConnectionsMax = 10_000;
 

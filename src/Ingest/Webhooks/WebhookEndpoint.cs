@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using StreamRecorder.Engine;
@@ -38,6 +39,8 @@ public static class WebhookRoutes
 /// </summary>
 public sealed class WebhookEndpoint : IDisposable
 {
+    private static readonly SignalAnswer Gone = SignalAnswer.Refused(Rejection.CommitSlow.Because("The sender has gone before its answer."));
+
     private readonly Inbox _inbox;
     private readonly Func<RecorderDirectory> _directory;
     private readonly TimeProvider _time;
@@ -84,7 +87,7 @@ public sealed class WebhookEndpoint : IDisposable
         var (message, refusal) = Understand(context.Request, recorder, body, arrival);
         body.Release(context.Request.BodyReader);
         if (message is null) await RefuseAsync(context, refusal!).ConfigureAwait(false);
-        else await AnswerAsync(context, message, await DecideAsync(message, arrival).ConfigureAwait(false), arrival).ConfigureAwait(false);
+        else await AnswerAsync(context, message, await DecideAsync(context, message, arrival).ConfigureAwait(false), arrival).ConfigureAwait(false);
     }
 
     public void Dispose() => _deadlines.Dispose();
@@ -134,13 +137,17 @@ public sealed class WebhookEndpoint : IDisposable
         (refusal.Kind == Rejection.RateExceeded ? _excessRate : _refusedRate).TryTake(recorder.Id);
 
     /// <summary>
-    /// Offers the body and waits for what the engine says once it is durable, until the time is over: what was given up is in doubt, which the engine knows.
+    /// Offers the body and waits for what the engine says once it is durable, until the time is over or the sender has gone: what was given up is in doubt, which the engine
+    /// knows. A sender that has gone may be back with the same body before the commit is done.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<SignalAnswer> DecideAsync(BodyMessage message, Arrival arrival)
+    private async ValueTask<SignalAnswer> DecideAsync(HttpContext context, BodyMessage message, Arrival arrival)
     {
         if (_inbox.Offer(message) is { } full) return SignalAnswer.Refused(full);
         var place = _deadlines.Enter(message, arrival.Ticks);
+        // The connection's token is there already; the request's would be made for each.
+        var gone = context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? CancellationToken.None;
+        using var watch = gone.UnsafeRegister(static message => ((BodyMessage)message!).TryAbandon(Gone), message);
         try
         {
             return await message.Answer.ConfigureAwait(false);
@@ -174,6 +181,8 @@ public sealed class WebhookEndpoint : IDisposable
         var isWritten = answer.Refusal is not null
             ? await RefuseAsync(context, answer.Refusal).ConfigureAwait(false)
             : await AcceptAsync(context.Response, answer, arrival).ConfigureAwait(false);
+        // A 503 is no answer to what may be journalled all the same: that is in doubt.
+        if (answer.Refusal is { Kind.IsOverload: true }) return;
         if (isWritten) _settings.Answered?.Invoke(new WrittenAnswer(message.EntryId, answer.Sequence, Now));
         else if (answer.Refusal is null) _settings.LeftInDoubt?.Invoke(message.RecorderId, ((SignalMessage)message).Signal, answer);
     }

@@ -16,7 +16,7 @@ public sealed class ResendTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task TwoOrders_WithTheSameBody_AreTwoAlsoOverAKill()
+    public async Task TwoOrders_WithTheSameBody_AreTwoAlsoOverARestart()
     {
         string hook;
         await using (var host = await HostProcess.ServeAsync(_directory))
@@ -25,7 +25,7 @@ public sealed class ResendTests : IDisposable
             hook = await client.RecorderAsync("a");
             await client.PostAsync(hook, Buy);
             Assert.Equal("added", Text(await client.PostAsync(hook, Buy), "effect"));
-            await host.StopAsync("KILL");
+            Assert.Equal(0, await host.StopAsync());
         }
         await using var again = await HostProcess.ServeAsync(_directory);
         using var later = new HostClient(again, _directory);
@@ -50,6 +50,25 @@ public sealed class ResendTests : IDisposable
         Assert.Contains((200, Text(last, "status")), ((int, string)[])[(200, "duplicate"), (200, "accepted")]);
         // Had the second one an answer, the third is an order of its own.
         Assert.Equal(Text(last, "status") == "accepted" ? 2 : 1, await QuantityAsync(client));
+    }
+
+    [Fact]
+    public async Task Order_SentAgainAfter503AndAKill_IsOne()
+    {
+        string hook;
+        await using (var host = await HostProcess.ServeAsync(_directory))
+        {
+            using var client = new HostClient(host, _directory);
+            hook = await client.RecorderAsync("a");
+            await using (await SlowDisk.OfAsync(host, _directory, TimeSpan.FromSeconds(3))) Assert.Equal(503, (await client.PostAsync(hook, Buy)).Status);
+            // A read waits for the commit of what it saw: the order is journalled now, and its sender knows only the 503.
+            Assert.Equal(1, await QuantityAsync(client));
+            await host.StopAsync("KILL");
+        }
+        await using var again = await HostProcess.ServeAsync(_directory);
+        using var later = new HostClient(again, _directory);
+        Assert.Equal("duplicate", Text(await later.PostAsync(hook, Buy), "status"));
+        Assert.Equal(1, await QuantityAsync(later));
     }
 
     [Fact]

@@ -127,6 +127,27 @@ public sealed class LedgerTests
         Assert.Equal([(ids[0], ids[0]), (ids[1], ids[0]), (ids[2], 0)], written.Select(w => (w.EntryId, w.Sequence)));
     }
 
+    [Fact]
+    public async Task Answers_GivenUp_AreNotReportedAsWritten()
+    {
+        var written = new List<WrittenAnswer>();
+        await using var service = await Service.StartStillAsync(settings: new WebhookSettings { Answered = written.Add, AnswerTime = TimeSpan.FromMilliseconds(50) });
+        Assert.Equal("commit_slow", (await service.SignalAsync(Buy))["reason"]);
+        Assert.Empty(written);
+    }
+
+    [Fact]
+    public async Task Sender_GoneBeforeItsAnswer_LeavesTheBodyInDoubtAtOnce()
+    {
+        await using var service = await Service.StartStillAsync(settings: new WebhookSettings { AnswerTime = TimeSpan.FromMinutes(10) });
+        using var gone = new CancellationTokenSource();
+        var pending = service.Client.PostAsync(new Uri("/webhook/" + service.Token, UriKind.Relative), new StringContent(Buy), gone.Token);
+        await Service.UntilAsync(() => service.Inbox.SignalCount == 1);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pending);
+        await Service.UntilAsync(() => service.Metrics.Count("commit_slow") == 1);
+    }
+
     private static string Long(int length) => string.Concat(Enumerable.Repeat("a=1;", length / 4 + 1))[..length];
 
     private static string Text(LedgerEntry entry) => Encoding.UTF8.GetString(entry.Receipt.Body.Span);
