@@ -25,6 +25,7 @@ public sealed record Rejection(string Label, int Status, string Title)
     // 401 … 413: who asks, and how much
     public static readonly Rejection KeyMissing = new("key_missing", 401, "A valid key is needed: Authorization: Bearer KEY.");
     public static readonly Rejection ScopeMissing = new("scope_missing", 403, "The key has not the scope that this needs.");
+    public static readonly Rejection SourceRefused = new("source_refused", 403, "Webhooks are not taken from this address.");
     public static readonly Rejection TokenUnknown = new("token_unknown", 404, "There is nothing here.");
     public static readonly Rejection NotFound = new("not_found", 404, "There is nothing here.");
     public static readonly Rejection Conflict = new("conflict", 409, "The present state does not allow this.");
@@ -51,7 +52,7 @@ public sealed record Rejection(string Label, int Status, string Title)
     public static IReadOnlyList<Rejection> All { get; } =
     [
         BodyUnreadable, BodyEmpty, DuplicateKey, PlaceholderUnresolved, ActionUnknown, ActionMissing, FieldInvalid, NumberInvalid, NumberOutOfRange,
-        QuantityNotPositive, Contradiction, SymbolMissing, TimeInvalid, RequestInvalid, KeyMissing, ScopeMissing, TokenUnknown, NotFound, Conflict,
+        QuantityNotPositive, Contradiction, SymbolMissing, TimeInvalid, RequestInvalid, KeyMissing, ScopeMissing, SourceRefused, TokenUnknown, NotFound, Conflict,
         BodyTooLarge, InstrumentUnknown, PriceUnknown, CommandsSeveral, PositionMissing, QuantityTypeUnsupported, QuantityTooSmall, SignalTooOld,
         PositionTooLarge, RateExceeded, InboxFull, PositionsFull, CommitSlow, JournalFailed, ShuttingDown,
     ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Numbers;
@@ -35,6 +36,12 @@ public sealed record Options
 
     /// <summary>Well-formed signals a second that one recorder may send.</summary>
     public int HardRate { get; init; } = 1000;
+
+    /// <summary>From where webhooks are taken; empty: from anywhere.</summary>
+    public IReadOnlyList<IPNetwork> WebhookSources { get; init; } = [];
+
+    /// <summary>Proxies that are believed when they say for whom they speak; only <see cref="WebhookSources"/> asks.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>Rows of snapshots written a second; 0 switches them off.</summary>
     public int SnapshotRows { get; init; } = 5000;
@@ -86,6 +93,8 @@ public sealed record Options
         "POSITIONSMAX" => this with { PositionsMax = Whole(setting, 1, HostLimits.PositionsMaxMax) },
         "LATETOLERANCE" => this with { LateTolerance = Seconds(setting) },
         "HARDRATE" => this with { HardRate = Whole(setting, 1, HostLimits.HardRateMax) },
+        "WEBHOOKSOURCES" => this with { WebhookSources = Networks(setting, Ingest.Webhooks.WebhookSources.TradingViewName) },
+        "TRUSTEDPROXIES" => this with { TrustedProxies = Networks(setting, null) },
         "SNAPSHOTROWS" => this with { SnapshotRows = Whole(setting, 0, HostLimits.SnapshotRowsMax) },
         "LEDGERDAYS" => this with { LedgerAge = TimeSpan.FromDays(Whole(setting, 1, HostLimits.LedgerDaysMax)) },
         "LEDGERBYTES" => this with { LedgerBytes = Whole(setting, HostLimits.LedgerBytesMin, HostLimits.LedgerBytesMax) },
@@ -98,7 +107,7 @@ public sealed record Options
         "TRADINGHOURS" => this with { TradingHours = Hours(setting) },
         "OTLPENDPOINT" => this with { OtlpEndpoint = OtlpUrl(setting) },
         _ => throw new OptionsException(
-            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, SnapshotRows, LedgerDays, LedgerBytes, JournalAge, "
+            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, WebhookSources, TrustedProxies, SnapshotRows, LedgerDays, LedgerBytes, JournalAge, "
             + "JournalBytes, JournalSegmentBytes, Metrics, MetricRecorders, MetricPairs, OtlpEndpoint and TradingHours."),
     };
 
@@ -147,6 +156,19 @@ public sealed record Options
         Fixed9.TryParse(setting.Value, out var value) == NumberError.None && value >= 0 && value <= HostLimits.LateToleranceSecondsMax * Fixed9.One
             ? value / (Fixed9.One / Timestamp.Second)
             : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"seconds from 0 to {HostLimits.LateToleranceSecondsMax}"));
+
+    /// <param name="preset">A name that may stand for TradingView's addresses; null: there is none.</param>
+    private static List<IPNetwork> Networks(IConfigurationSection setting, string? preset)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in (setting.Value ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (preset is not null && text.Equals(preset, StringComparison.OrdinalIgnoreCase)) networks.AddRange(Ingest.Webhooks.WebhookSources.TradingView);
+            else if (Ingest.Webhooks.WebhookSources.TryParse(text, out var network)) networks.Add(network);
+            else throw Wrong(setting, $"addresses such as 10.0.0.1 or 10.0.0.0/8{(preset is null ? "" : $", or {preset},")} separated by semicolons");
+        }
+        return networks.Count > 0 ? networks : throw Wrong(setting, "at least one address");
+    }
 
     private static string[] UrlList(IConfigurationSection setting)
     {

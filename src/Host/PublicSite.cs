@@ -73,6 +73,7 @@ public sealed class PublicSite : IAsyncDisposable
         new WebhookSettings
         {
             SignalsPerSecond = options.HardRate,
+            Sources = options.WebhookSources.Count == 0 ? null : new WebhookSources(options.WebhookSources, options.TrustedProxies),
             Answered = pipe.Marks.Mark,
             LeftInDoubt = (recorderId, signal, answer) => _ = DoubtAsync(pipe.Client, recorderId, signal, answer),
         });

@@ -17,7 +17,7 @@ public static class Docs
             String("status", "accepted, duplicate or ignored"), Whole("sequence", "Its number in the journal"), String("effect", "opened, added, reduced, closed or reversed"),
             Whole("position_id", "The position"), String("position_status", "open or closed"), Whole("closed_position_id", "A position that it closed"), List("flags", "What is unusual"),
         ],
-        Refusals = [400, 404, 413, 422, 429],
+        Refusals = [400, 403, 404, 413, 422, 429],
     };
 
     public static readonly RouteDoc Ticks = new("ticks", "Takes ticks of any length as a stream; 200 means applied and their effect durable")

@@ -73,6 +73,12 @@ public sealed class WebhookEndpoint : IDisposable
     public async Task HandleAsync(HttpContext context)
     {
         var arrival = new Arrival(_time.GetTimestamp(), Now);
+        // Asked before the token is looked at: a stranger learns nothing about tokens, not even by the time it takes.
+        if (_settings.Sources?.Allow(context.Connection.RemoteIpAddress, context.Request.Headers["X-Forwarded-For"]) == false)
+        {
+            await RefuseAsync(context, Rejection.SourceRefused.Because("It is not on the list of sources.")).ConfigureAwait(false);
+            return;
+        }
         if (RecorderOf(context.Request) is not { } recorder)
         {
             await RefuseAsync(context, Rejection.TokenUnknown.Because("There is no such webhook.")).ConfigureAwait(false);

@@ -8,6 +8,9 @@ public sealed record WebhookSettings
     public int SignalsPerSecond { get; init; } = IngestLimits.SignalsPerSecond;
     public TimeSpan AnswerTime { get; init; } = IngestLimits.AnswerTime;
 
+    /// <summary>From where webhooks are taken; null: from anywhere.</summary>
+    public WebhookSources? Sources { get; init; }
+
     /// <summary>Called when an answer has been handed to its connection whole. Must be quick and may not throw.</summary>
     public Action<WrittenAnswer>? Answered { get; init; }
 

@@ -23,6 +23,15 @@ public sealed class OptionsTests
         Assert.Equal((90.0, 3_000_000L, 32L << 20), (options.JournalAge.TotalSeconds, options.JournalBytes, options.JournalSegmentBytes));
     }
 
+    [Fact]
+    public void WebhookSources_PresetAndNetworks_AreAllTaken()
+    {
+        var options = Read(("WebhookSources", "TradingView; 10.0.0.0/8;::1"), ("TrustedProxies", "127.0.0.1"));
+        Assert.Equal(
+            ["52.89.214.238/32", "34.212.75.30/32", "54.218.53.128/32", "52.32.178.7/32", "10.0.0.0/8", "::1/128"], options.WebhookSources.Select(n => n.ToString()));
+        Assert.Equal("127.0.0.1/32", Assert.Single(options.TrustedProxies).ToString());
+    }
+
     [Theory]
     [InlineData("PositionMax", "5")]
     [InlineData("PositionsMax", "0")]
@@ -31,6 +40,10 @@ public sealed class OptionsTests
     [InlineData("LateTolerance", "-1")]
     [InlineData("LateTolerance", "00:00:05")]
     [InlineData("HardRate", "1.5")]
+    [InlineData("WebhookSources", "trading-view")]
+    [InlineData("WebhookSources", "10.0.0.0/33")]
+    [InlineData("WebhookSources", ";")]
+    [InlineData("TrustedProxies", "tradingview")]
     [InlineData("JournalAge", "0")]
     [InlineData("JournalBytes", "1000")]
     [InlineData("JournalSegmentBytes", "524288")]
