@@ -1,5 +1,6 @@
 using StreamRecorder.Load.Applying;
 using StreamRecorder.Load.Database;
+using StreamRecorder.Load.Measuring;
 using StreamRecorder.Load.Polling;
 using StreamRecorder.Load.Restarting;
 using StreamRecorder.Load.Running;
@@ -19,5 +20,7 @@ public static class Scenarios
         new PollingPlan(),
         new Restart(),
         new TickLatency(),
+        new WebhookMetricsCost(),
+        new TickMetricsCost(),
     ];
 }

@@ -48,10 +48,27 @@ public sealed class MicroTests
     }
 
     [Fact]
+    public void ScrapeMetrics_ThousandSeries_AllAreThere()
+    {
+        var bench = new ScrapeMetrics();
+        bench.Setup();
+        try
+        {
+            var lines = System.Text.Encoding.UTF8.GetString(bench.Scrape()).Split('\n');
+            Assert.Equal(1000, lines.Count(line => line.StartsWith("measured_things_total{", StringComparison.Ordinal)));
+            Assert.InRange(bench.ReadyMadePage(), 50_000, 500_000);
+        }
+        finally
+        {
+            bench.Cleanup();
+        }
+    }
+
+    [Fact]
     public void EveryBenchmark_IsRunHere()
     {
         var names = typeof(ApplyTicks).Assembly.GetExportedTypes()
             .Where(t => t.GetMethods().Any(m => m.GetCustomAttribute<BenchmarkAttribute>() is not null)).Select(t => t.Name);
-        Assert.Equal(["ApplyMixedTicks", "ApplyTicks", "FoldEpochs", "ParseWebhooks"], names.Order());
+        Assert.Equal(["ApplyMixedTicks", "ApplyTicks", "FoldEpochs", "ParseWebhooks", "ScrapeMetrics"], names.Order());
     }
 }

@@ -12,10 +12,11 @@ public sealed class Server : IAsyncDisposable
 
     private readonly Child _child;
 
-    private Server(Child child, Uri url, string key)
+    private Server(Child child, Uri url, Uri managementUrl, string key)
     {
         _child = child;
         Url = url;
+        ManagementUrl = managementUrl;
         Client = new HttpClient { BaseAddress = url };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
@@ -23,6 +24,8 @@ public sealed class Server : IAsyncDisposable
     public static string Program => Path.Combine(AppContext.BaseDirectory, "StreamRecorder.Host.dll");
 
     public Uri Url { get; }
+
+    public Uri ManagementUrl { get; }
 
     /// <summary>With the admin key.</summary>
     public HttpClient Client { get; }
@@ -40,7 +43,9 @@ public sealed class Server : IAsyncDisposable
         child.Ignore();
         using var service = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(directory, "service.json")).ConfigureAwait(false));
         var key = (await File.ReadAllTextAsync(Path.Combine(directory, "admin.key")).ConfigureAwait(false)).Trim();
-        return new Server(child, new Uri(service.RootElement.GetProperty("urls")[0].GetString()!), key);
+        return new Server(child, AddressOf("urls"), AddressOf("management_urls"), key);
+
+        Uri AddressOf(string list) => new(service.RootElement.GetProperty(list)[0].GetString()!);
     }
 
     /// <summary>Makes so many recorders; their tokens.</summary>

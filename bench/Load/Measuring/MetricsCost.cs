@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using StreamRecorder.Load.Processes;
+using StreamRecorder.Load.Reporting;
+using StreamRecorder.Load.Webhooks;
+
+namespace StreamRecorder.Load.Measuring;
+
+/// <summary>What metrics cost the webhooks.</summary>
+public sealed class WebhookMetricsCost : Scenario
+{
+    public override string Name => "metrics-webhooks";
+
+    public override string Rival => "the program with metrics switched off";
+
+    public override async Task<Result> RunAsync(Bench bench)
+    {
+        var pair = await MetricsPair.StartAsync(bench).ConfigureAwait(false);
+        await using var _ = pair.ConfigureAwait(false);
+        var loads = new Dictionary<Server, WebhookLoad>();
+        try
+        {
+            foreach (var server in new[] { pair.On, pair.Off })
+            {
+                loads[server] = new WebhookLoad(server.Url, await server.AddRecordersAsync(bench.Size.Connections).ConfigureAwait(false));
+                await loads[server].RunAsync(new Phase(bench.Size.Warm.TotalSeconds)).ConfigureAwait(false);
+            }
+            var rows = await bench.AlternateAsync(pair.Under(async s => (await loads[s].RunAsync(new Phase(bench.Size.Round.TotalSeconds)).ConfigureAwait(false))[0].Rate)).ConfigureAwait(false);
+            return new Result(Name, Rival, "requests/s", rows, [MetricsCost.Finding(rows)]);
+        }
+        finally
+        {
+            foreach (var load in loads.Values) await load.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>What metrics cost the ticks, sent by HTTP as NDJSON over two connections.</summary>
+public sealed class TickMetricsCost : Scenario
+{
+    private const int TicksPerBody = 20_000;
+    private const int Connections = 2;
+
+    public override string Name => "metrics-ticks";
+
+    public override string Rival => "the program with metrics switched off";
+
+    public override async Task<Result> RunAsync(Bench bench)
+    {
+        var pair = await MetricsPair.StartAsync(bench).ConfigureAwait(false);
+        await using var _ = pair.ConfigureAwait(false);
+        var body = Body();
+        foreach (var server in new[] { pair.On, pair.Off }) await SendAsync(server, body, bench.Size.Warm).ConfigureAwait(false);
+        var rows = await bench.AlternateAsync(pair.Under(server => SendAsync(server, body, bench.Size.Round))).ConfigureAwait(false);
+        return new Result(Name, Rival, "ticks/s", rows, [MetricsCost.Finding(rows)]);
+    }
+
+    /// <summary>Ticks a second that were answered.</summary>
+    private static async Task<double> SendAsync(Server server, byte[] body, TimeSpan time)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var bodies = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => SendOneByOneAsync(server, body, started, time))).ConfigureAwait(false);
+        return (double)bodies.Sum() * TicksPerBody / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static async Task<int> SendOneByOneAsync(Server server, byte[] body, long started, TimeSpan time)
+    {
+        var sent = 0;
+        while (Stopwatch.GetElapsedTime(started) < time)
+        {
+            using var content = new ByteArrayContent(body);
+            using var answer = await server.Client.PostAsync("/ticks", content).ConfigureAwait(false);
+            answer.EnsureSuccessStatusCode();
+            sent++;
+        }
+        return sent;
+    }
+
+    private static byte[] Body()
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < TicksPerBody; i++)
+            text.Append(CultureInfo.InvariantCulture, $$"""{"symbol":"MNQZ2030","price":{{25_600 + i % 40}}.25}""").Append('\n');
+        return Encoding.ASCII.GetBytes(text.ToString());
+    }
+}
+
+internal static class MetricsCost
+{
+    private const double Reach = 0.97;
+
+    public static Finding Finding(IReadOnlyList<Row> rows) => Reporting.Finding.AtLeast("with metrics, of the rate without", rows[0].Ratio, Reach);
+}

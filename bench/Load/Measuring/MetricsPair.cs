@@ -1,0 +1,68 @@
+using StreamRecorder.Load.Processes;
+
+namespace StreamRecorder.Load.Measuring;
+
+/// <summary>The program twice, with metrics as they are by default, scraped once a second, and with metrics switched off. A contender's round is scraped all through.</summary>
+internal sealed class MetricsPair : IAsyncDisposable
+{
+    private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(1);
+
+    private MetricsPair(Server on, Server off)
+    {
+        On = on;
+        Off = off;
+    }
+
+    public Server On { get; }
+
+    public Server Off { get; }
+
+    public static async Task<MetricsPair> StartAsync(Bench bench)
+    {
+        var on = await Server.StartAsync(bench.NewDirectory("metrics-on"), "HardRate=1000000").ConfigureAwait(false);
+        return new MetricsPair(on, await Server.StartAsync(bench.NewDirectory("metrics-off"), "HardRate=1000000", "Metrics=false").ConfigureAwait(false));
+    }
+
+    /// <summary>The rival, without metrics, last. <paramref name="runAsync"/> gives a round's rate.</summary>
+    public IReadOnlyList<Contender> Under(Func<Server, Task<double>> runAsync) =>
+    [
+        new("metrics on, scraped", async () =>
+        {
+            using var done = new CancellationTokenSource();
+            var scraping = ScrapeAsync(done.Token);
+            var sample = await SampleAsync(On, runAsync).ConfigureAwait(false);
+            await done.CancelAsync().ConfigureAwait(false);
+            await scraping.ConfigureAwait(false);
+            return sample;
+        }),
+        new("metrics off", () => SampleAsync(Off, runAsync)),
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Off.DisposeAsync().ConfigureAwait(false);
+        await On.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<Sample> SampleAsync(Server server, Func<Server, Task<double>> runAsync)
+    {
+        var rate = await runAsync(server).ConfigureAwait(false);
+        await server.SettleAsync().ConfigureAwait(false);
+        return new Sample(rate);
+    }
+
+    private async Task ScrapeAsync(CancellationToken done)
+    {
+        var page = new Uri(On.ManagementUrl, "/metrics");
+        using var timer = new PeriodicTimer(ScrapeInterval);
+        try
+        {
+            do await On.Client.GetByteArrayAsync(page, done).ConfigureAwait(false);
+            while (await timer.WaitForNextTickAsync(done).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The round is over.
+        }
+    }
+}
