@@ -12,20 +12,33 @@ namespace StreamRecorder.Ingest.Socket;
 /// One connection of the tick socket. The reader makes each frame one batch and offers it to the inbox; while that is full it does not read on, which the sender feels. The writer
 /// (<see cref="SocketWriter"/>) acknowledges. The end is begun by either side, or by a newer connection of the same name.
 /// </summary>
-internal sealed class SocketConnection(WebSocket socket, Inbox inbox, SymbolTable symbols, TimeProvider time, NameHolders names, LiveFeed live)
+internal sealed class SocketConnection : IDisposable
 {
     private const int Idle = 0;
     private const int Handling = 1;
     private const int Stopped = 2;
 
-    private readonly BinaryFrames _binary = new(symbols, live);
-    private readonly TextFrames _text = new(symbols, live);
+    private readonly WebSocket _socket;
+    private readonly Inbox _inbox;
+    private readonly TimeProvider _time;
+    private readonly NameHolders _names;
+    private readonly LiveFeed _live;
+    private readonly SocketWriter _writer;
+    private readonly BinaryFrames _binary;
+    private readonly TextFrames _text;
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private SocketWriter _writer = null!; // From RunAsync on.
     private FeedSession? _session;
     private int _state;
     private long _sequence;
     private long _offered;
+
+    public SocketConnection(WebSocket socket, Inbox inbox, SymbolTable symbols, TimeProvider time, NameHolders names, LiveFeed live)
+    {
+        (_socket, _inbox, _time, _names, _live) = (socket, inbox, time, names, live);
+        _writer = new SocketWriter(socket, IsAllDurable, time);
+        _binary = new BinaryFrames(symbols, live);
+        _text = new TextFrames(symbols, live);
+    }
 
     /// <summary>Ticks that were not understood.</summary>
     public long Rejected { get; private set; }
@@ -33,9 +46,8 @@ internal sealed class SocketConnection(WebSocket socket, Inbox inbox, SymbolTabl
     /// <summary>Until both sides have closed, or the connection is lost.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var writer = _writer = new SocketWriter(socket, IsAllDurable, time);
-        using var registration = stopping.Register(() => writer.End(SocketEnd.Stopping));
-        var writing = writer.RunAsync();
+        using var registration = stopping.Register(() => _writer.End(SocketEnd.Stopping));
+        var writing = _writer.RunAsync();
         var buffer = ArrayPool<byte>.Shared.Rent(IngestLimits.FrameBytesMax);
         try
         {
@@ -44,15 +56,17 @@ internal sealed class SocketConnection(WebSocket socket, Inbox inbox, SymbolTabl
         catch (Exception lost) when (lost is WebSocketException or IOException or OperationCanceledException)
         {
             // What arrived counts; what is not acknowledged is sent again.
-            writer.CutOff();
+            _writer.CutOff();
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-        if (_session?.Name is { } name) names.Leave(name, this);
+        if (_session?.Name is { } name) _names.Leave(name, this);
         await writing.ConfigureAwait(false);
     }
+
+    public void Dispose() => _writer.Dispose();
 
     /// <summary>Ends the connection; when this is done it offers nothing any more.</summary>
     public Task StopAsync(SocketEnd end)
@@ -66,10 +80,10 @@ internal sealed class SocketConnection(WebSocket socket, Inbox inbox, SymbolTabl
     {
         for (var length = 0; ;)
         {
-            var part = await socket.ReceiveAsync(buffer[length..], _writer.Cut).ConfigureAwait(false);
+            var part = await _socket.ReceiveAsync(buffer[length..], _writer.Cut).ConfigureAwait(false);
             if (part.MessageType == WebSocketMessageType.Close)
             {
-                live.End();
+                _live.End();
                 _writer.End(SocketEnd.Asked);
                 return;
             }
@@ -128,19 +142,19 @@ internal sealed class SocketConnection(WebSocket socket, Inbox inbox, SymbolTabl
     }
 
     private TickBatch Rent() =>
-        TickBatch.Rent(_session ??= new FeedSession(FeedNames.Socket, null, _writer.Report), Timestamp.From(time.GetUtcNow()), time.GetTimestamp());
+        TickBatch.Rent(_session ??= new FeedSession(FeedNames.Socket, null, _writer.Report), Timestamp.From(_time.GetUtcNow()), _time.GetTimestamp());
 
     /// <summary>The name's earlier connection is stopped first; then what it brought is made durable, so that no batch of it can follow one of this.</summary>
     private async ValueTask<SocketEnd?> OpenAsync(string name)
     {
         if (_session is not null) return SocketEnd.Unreadable("A hello is the first frame of a connection, and the only one.");
         _session = new FeedSession(FeedNames.Socket, name, _writer.Report);
-        if (names.Take(name, this) is { } before) await before.StopAsync(SocketEnd.Replaced).ConfigureAwait(false);
-        var opening = new OpenFeed(_session) { ReceivedAt = Timestamp.From(time.GetUtcNow()) };
-        if (inbox.Offer(opening) is { } full) return full.Kind == Rejection.ShuttingDown ? SocketEnd.Stopping : SocketEnd.Busy(full);
+        if (_names.Take(name, this) is { } before) await before.StopAsync(SocketEnd.Replaced).ConfigureAwait(false);
+        var opening = new OpenFeed(_session) { ReceivedAt = Timestamp.From(_time.GetUtcNow()) };
+        if (_inbox.Offer(opening) is { } full) return full.Kind == Rejection.ShuttingDown ? SocketEnd.Stopping : SocketEnd.Busy(full);
         try
         {
-            var result = await opening.Result.WaitAsync(IngestLimits.SocketOpenTime, time).ConfigureAwait(false);
+            var result = await opening.Result.WaitAsync(IngestLimits.SocketOpenTime, _time).ConfigureAwait(false);
             if (result.Refusal is { } refusal) return SocketEnd.Limit(refusal.Detail);
             _writer.Welcome(name, (long)result.Value!);
             return null;
@@ -157,7 +171,7 @@ internal sealed class SocketConnection(WebSocket socket, Inbox inbox, SymbolTabl
 
     private async ValueTask<SocketEnd?> OfferAsync(TickBatch batch, SocketEnd? problem, IReadOnlyList<TickError> errors)
     {
-        batch.SymbolsMax = live.Count;
+        batch.SymbolsMax = _live.Count;
         problem ??= ProblemOf(batch.Sequence);
         if (problem is not null)
         {
@@ -168,14 +182,14 @@ internal sealed class SocketConnection(WebSocket socket, Inbox inbox, SymbolTabl
         if (batch.Sequence != 0) _sequence = batch.Sequence;
         Rejected += batch.Rejected;
         Volatile.Write(ref _offered, _offered + batch.Count + batch.Rejected);
-        await inbox.OfferAsync(batch, _writer.Cut).ConfigureAwait(false);
+        await _inbox.OfferAsync(batch, _writer.Cut).ConfigureAwait(false);
         return null;
     }
 
     /// <summary>The first sequence of a connection may be any: batches before the one acknowledged are passed over, and a hole is the sender's to know of.</summary>
     private SocketEnd? ProblemOf(long sequence)
     {
-        if (live.Count > IngestLimits.SymbolsPerSocket) return SocketEnd.TooManySymbols;
+        if (_live.Count > IngestLimits.SymbolsPerSocket) return SocketEnd.TooManySymbols;
         if (sequence == 0) return null;
         if (_session!.Name is null) return SocketEnd.Unreadable("A frame has a sequence, but the connection has no name: begin with a hello.");
         return _sequence == 0 || sequence == _sequence + 1 ? null : SocketEnd.Unreadable($"The frame's sequence is {sequence}, after {_sequence}.");

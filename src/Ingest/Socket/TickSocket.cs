@@ -55,7 +55,7 @@ public sealed class TickSocket(Inbox inbox, SymbolTable symbols, TimeProvider ti
         var accepted = new WebSocketAcceptContext { KeepAliveInterval = IngestLimits.SocketKeepAlive };
         using var socket = await context.WebSockets.AcceptWebSocketAsync(accepted).ConfigureAwait(false);
         using var live = feeds.Open();
-        var connection = new SocketConnection(socket, inbox, symbols, time, _names, live);
+        using var connection = new SocketConnection(socket, inbox, symbols, time, _names, live);
         await connection.RunAsync(stopping).ConfigureAwait(false);
         Interlocked.Add(ref _rejected, connection.Rejected);
     }
