@@ -1,5 +1,6 @@
 using StreamRecorder.Load.Applying;
 using StreamRecorder.Load.Database;
+using StreamRecorder.Load.Feeds;
 using StreamRecorder.Load.Measuring;
 using StreamRecorder.Load.Polling;
 using StreamRecorder.Load.Restarting;
@@ -15,6 +16,8 @@ public static class Scenarios
     [
         new WebhookThroughput(),
         new WebhookLatency(),
+        new SocketThroughput(),
+        new NdjsonThroughput(),
         new ApplyTicksBeside(),
         new SqliteClosings(),
         new PollingPlan(),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StreamRecorder.Load.Feeds;
 using StreamRecorder.Load.Restarting;
 using StreamRecorder.Load.Webhooks;
 
@@ -11,6 +12,10 @@ namespace StreamRecorder.Load.Processes;
 /// </summary>
 [JsonDerivedType(typeof(EmptyEndpoint), "empty-endpoint")]
 [JsonDerivedType(typeof(DriveWebhooks), "drive-webhooks")]
+[JsonDerivedType(typeof(DrainSocket), "drain-socket")]
+[JsonDerivedType(typeof(SendFrames), "send-frames")]
+[JsonDerivedType(typeof(SendLines), "send-lines")]
+[JsonDerivedType(typeof(Tokenise), "tokenise")]
 [JsonDerivedType(typeof(StartUp), "start-up")]
 [JsonDerivedType(typeof(ApplyAll), "apply-all")]
 public abstract record Role

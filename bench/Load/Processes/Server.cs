@@ -15,8 +15,7 @@ public sealed class Server : IAsyncDisposable
     private Server(Child child, Uri url, Uri managementUrl, string key)
     {
         _child = child;
-        Url = url;
-        ManagementUrl = managementUrl;
+        (Url, ManagementUrl, Key) = (url, managementUrl, key);
         Client = new HttpClient { BaseAddress = url };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
@@ -26,6 +25,9 @@ public sealed class Server : IAsyncDisposable
     public Uri Url { get; }
 
     public Uri ManagementUrl { get; }
+
+    /// <summary>The admin key.</summary>
+    public string Key { get; }
 
     /// <summary>With the admin key.</summary>
     public HttpClient Client { get; }
