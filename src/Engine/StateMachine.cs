@@ -224,7 +224,7 @@ public sealed class StateMachine : IDisposable
     private SignalAnswer Fill(PositionKey key, ref Position position, bool isNewKey, SignalInput input, Decision decision, List<Output> outputs)
     {
         var wasOpen = position.IsOpen;
-        var side = position.Side;
+        var effect = decision.EffectOn(position);
         var flags = decision.Flags | input.Flags;
         long closedId = 0;
         if (wasOpen)
@@ -253,7 +253,7 @@ public sealed class StateMachine : IDisposable
         {
             Status = SignalStatus.Accepted,
             Sequence = Sequence,
-            Effect = EffectOf(wasOpen, side, closedId, position, decision),
+            Effect = effect,
             PositionId = position.IsOpen ? position.Id : closedId,
             PositionIsOpen = position.IsOpen,
             ClosedPositionId = closedId,
@@ -269,13 +269,6 @@ public sealed class StateMachine : IDisposable
         if (input.Signal.At is { } alertAt) position.AlertAt = Math.Max(position.AlertAt, Math.Min(alertAt, Now + EngineLimits.AlertAheadMax));
         Store.Write(key, position, isNewKey);
         outputs.Add(new PositionChanged(position, NamesOf(key, position)));
-    }
-
-    private static Effect EffectOf(bool wasOpen, Side side, long closedId, in Position after, Decision decision)
-    {
-        if (closedId == 0) return !wasOpen ? Effect.Opened : decision.EnterQuantity > 0 ? Effect.Added : Effect.Reduced;
-        if (!after.IsOpen) return Effect.Closed;
-        return after.Side == side ? Effect.Opened : Effect.Reversed;
     }
 
     private FillOutput FillOf(long positionId, bool isEntry, long quantity, SignalInput input, Flags flags) =>

@@ -36,7 +36,7 @@ public sealed class PublicSite : IAsyncDisposable
         var ledger = new LedgerReader(recorders, pipe.Outbox, _queries.Ledger, pipe.Marks);
         new PositionsApi(pipe.Client, positions, pipe.Symbols).Map(App);
         new TradeHistoryApi(positions).Map(App);
-        new SignalsApi(ledger, new LedgerRetry(ledger, pipe.Client, pipe.Symbols)).Map(App);
+        new SignalsApi(ledger, new LedgerRetry(ledger, pipe.Client, pipe.Symbols, () => pipe.Engine.Directory)).Map(App);
         new RecordersApi(pipe.Client, pipe.Tables).Map(App);
         new KeysApi(pipe.Client, pipe.Tables).Map(App);
         new InstrumentsApi(pipe.Client, pipe.Tables).Map(App);
@@ -82,6 +82,7 @@ public sealed class PublicSite : IAsyncDisposable
     {
         // The endpoint keeps the beginning of what is too long.
         App.MapWebhook(_webhook).WithMetadata(BodyLimit.None).Describe(Docs.Webhook);
+        App.MapWebhookTest(new WebhookTest(pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time)).WithMetadata(BodyLimit.None).Describe(Docs.WebhookTest);
         var feeds = new LiveFeeds(pipe.Inbox, time);
         var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, feeds, App.Lifetime.ApplicationStopping);
         var socket = new TickSocket(pipe.Inbox, pipe.Symbols, time, feeds, App.Lifetime.ApplicationStopping);

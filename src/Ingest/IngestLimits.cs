@@ -22,6 +22,9 @@ public static class IngestLimits
     /// <summary>Longest dotted name that can be a known field (<c>strategy_info.prev_market_position_size</c> has 41).</summary>
     public const int FieldNameBytesMax = 64;
 
+    /// <summary>Names, and words for actions, in a recorder's mapping; the longest template has 30 fields.</summary>
+    public const int MappedNamesMax = 64;
+
     /// <summary>Longest repeat key; a UUID has 36 characters. A million of them are remembered for a day.</summary>
     public const int KeyLengthMax = 200;
 

@@ -29,6 +29,7 @@ internal sealed class Service : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly WebhookEndpoint _webhook;
     private bool _runs;
+    private Task _draining = Task.CompletedTask;
 
     private Service(bool runs, Inbox inbox, WebhookSettings settings, TimeProvider time)
     {
@@ -148,6 +149,9 @@ internal sealed class Service : IAsyncDisposable
         _thread.Start();
     }
 
+    /// <summary>Takes what is released, as the sink would, and throws it away: for more than the outbox holds.</summary>
+    public void Drain() => _draining = DrainAsync();
+
     public void Stop() => _stopping.Cancel();
 
     public async ValueTask DisposeAsync()
@@ -156,12 +160,19 @@ internal sealed class Service : IAsyncDisposable
         await _app.DisposeAsync();
         _webhook.Dispose();
         if (_runs) await _thread.StopAsync();
+        _outbox.Complete();
+        await _draining;
         Client.Dispose();
         _thread.Dispose();
         _state.Dispose();
         _journal.Dispose();
         _stopping.Dispose();
         Inbox.Dispose();
+    }
+
+    private async Task DrainAsync()
+    {
+        await foreach (var group in _outbox.Reader.ReadAllAsync()) _outbox.MarkDurable(group.Sequence);
     }
 
     private async Task<Answer> SendAsync(HttpRequestMessage request)

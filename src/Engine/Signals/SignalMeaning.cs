@@ -18,6 +18,19 @@ public readonly record struct Decision
     public Flags Flags { get; init; }
     public IgnoreReason Ignored { get; init; }
     public Refusal? Refusal { get; init; }
+
+    /// <summary>What it does to a position, as it is before; none when ignored or refused.</summary>
+    public Effect EffectOn(in Position before)
+    {
+        if (ExitQuantity == 0 && EnterQuantity == 0) return Effect.None;
+        if (!before.IsOpen) return Effect.Opened;
+        if (ExitQuantity < before.Held) return EnterQuantity > 0 ? Effect.Added : Effect.Reduced;
+        if (EnterQuantity == 0) return Effect.Closed;
+        return EnterSide == before.Side ? Effect.Opened : Effect.Reversed;
+    }
+
+    /// <summary>The signed quantity held afterwards.</summary>
+    public long HeldAfter(in Position before) => before.Quantity - (int)before.Side * ExitQuantity + (int)EnterSide * EnterQuantity;
 }
 
 /// <summary>

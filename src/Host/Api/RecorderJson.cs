@@ -22,6 +22,9 @@ public static class RecorderJson
         PositionJson.Write(json, "max_age", Seconds(settings.MaxAge));
         PositionJson.Write(json, "commission", Amount.FromFixed9(settings.Commission));
         PositionJson.Write(json, "drawdown_limit", settings.DrawdownLimit is { } limit ? Amount.FromFixed9(limit) : null);
+        json.WritePropertyName("field_mapping");
+        if (settings.FieldMapping is { } mapping) json.WriteRawValue(mapping);
+        else json.WriteNullValue();
         json.WriteBoolean("enabled", settings.Enabled);
         PositionJson.WriteTime(json, "created_at", recorder.CreatedAt);
         json.WriteStartArray("tokens");

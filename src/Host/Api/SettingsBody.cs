@@ -2,6 +2,7 @@ using StreamRecorder.Engine;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Host.Web;
+using StreamRecorder.Ingest.Webhooks;
 
 namespace StreamRecorder.Host.Api;
 
@@ -18,6 +19,7 @@ public sealed class SettingsBody
     private readonly long? _commission;
     private readonly long? _drawdownLimit;
     private readonly bool _hasNoDrawdownLimit;
+    private readonly (bool IsGiven, string? Text) _fieldMapping;
     private readonly bool? _enabled;
 
     private SettingsBody(RequestBody body, bool needsName)
@@ -40,6 +42,12 @@ public sealed class SettingsBody
         _commission = body.Number("commission", 0, Fixed9.PriceMax);
         _drawdownLimit = body.Number("drawdown_limit", 1, Fixed9.PriceMax);
         _hasNoDrawdownLimit = body.IsNull("drawdown_limit");
+        if (body.Element("field_mapping") is { } mapping)
+        {
+            var (text, refusal) = FieldMapping.TryRead(mapping);
+            _fieldMapping = (true, text);
+            if (refusal is not null) body.Refuse(refusal.Kind, refusal.Detail, refusal.Field);
+        }
         _enabled = body.Flag("enabled");
     }
 
@@ -62,6 +70,7 @@ public sealed class SettingsBody
         MaxAge = _maxAge ?? old.MaxAge,
         Commission = _commission ?? old.Commission,
         DrawdownLimit = _hasNoDrawdownLimit ? null : _drawdownLimit ?? old.DrawdownLimit,
+        FieldMapping = _fieldMapping.IsGiven ? _fieldMapping.Text : old.FieldMapping,
         Enabled = _enabled ?? old.Enabled,
     };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
+using StreamRecorder.Ingest.Webhooks;
 
 namespace StreamRecorder.Host.Cli;
 
@@ -30,17 +31,32 @@ public static class RecorderCommand
             new("--commission") { Description = "Per contract and side" },
             new("--drawdown-limit") { Description = "Drawdown of one position above which an alert tells of it" },
         ];
-        var command = new Command("add", "Makes a recorder and shows its webhook path, this once") { name };
+        var map = new Option<string[]>("--map") { Description = "A field's name in its alerts and what it means here: theirs=ours; may be given several times" };
+        var mapAction = new Option<string[]>("--map-action") { Description = "A word for an action in its alerts: theirs=ours; may be given several times" };
+        var command = new Command("add", "Makes a recorder and shows its webhook path, this once") { name, map, mapAction };
         foreach (var setting in settings) command.Add(setting);
         command.SetAction(parsed => CommandLine.WithServiceAsync(parsed, data, async link =>
         {
             var body = new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = parsed.GetRequiredValue(name) };
             foreach (var setting in settings)
                 if (parsed.GetValue(setting) is { } value) body[setting.Name[2..].Replace('-', '_')] = value;
+            if (MappingOf(parsed.GetValue(map) ?? [], parsed.GetValue(mapAction) ?? []) is { } mapping) body["field_mapping"] = mapping;
             CommandLine.Show(await link.SendAsync(HttpMethod.Post, Path, body).ConfigureAwait(false), "id", "name", "token", "webhook_path");
         }));
         return command;
     }
+
+    /// <summary>The pairs as the setting's JSON; null: none was given.</summary>
+    private static string? MappingOf(string[] names, string[] words)
+    {
+        if (names.Length + words.Length == 0) return null;
+        var mapping = names.ToDictionary(n => Pair(n).Theirs, n => (object)Pair(n).Ours, StringComparer.Ordinal);
+        if (words.Length > 0) mapping[FieldMapping.ActionValues] = words.ToDictionary(w => Pair(w).Theirs, w => Pair(w).Ours, StringComparer.Ordinal);
+        return JsonSerializer.Serialize(mapping);
+    }
+
+    private static (string Theirs, string Ours) Pair(string text) =>
+        text.IndexOf('=', StringComparison.Ordinal) is var equals and > 0 ? (text[..equals], text[(equals + 1)..]) : throw new VerbException($"Write {text} as theirs=ours.");
 
     private static Command List(Option<string> data)
     {

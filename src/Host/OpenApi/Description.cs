@@ -75,14 +75,18 @@ public static class Description
     private static OpenApiSchema Object(IReadOnlyList<FieldDoc> fields) => new()
     {
         Type = JsonSchemaType.Object,
-        Properties = fields.ToDictionary(f => f.Name, f => (IOpenApiSchema)Schema(f), StringComparer.Ordinal),
+        Properties = PropertiesOf(fields),
     };
+
+    private static Dictionary<string, IOpenApiSchema> PropertiesOf(IReadOnlyList<FieldDoc> fields) =>
+        fields.ToDictionary(f => f.Name, f => (IOpenApiSchema)Schema(f), StringComparer.Ordinal);
 
     private static OpenApiSchema Schema(FieldDoc field) => new()
     {
         Type = field.Type,
         Format = field.Format,
         Description = field.Text,
+        Properties = field.Type == JsonSchemaType.Object ? PropertiesOf(field.Fields ?? []) : null,
         Items = field.Type != JsonSchemaType.Array ? null : field.Fields is { Count: > 0 } fields ? Object(fields) : new OpenApiSchema { Type = JsonSchemaType.String },
     };
 

@@ -20,6 +20,31 @@ public static class Docs
         Refusals = [400, 403, 404, 413, 422, 429],
     };
 
+    public static readonly RouteDoc WebhookTest = new("signals", "Tells how a body would be understood and what it would do now; nothing is done or kept")
+    {
+        Path = [String("token", "A webhook token of a recorder")],
+        BodyTypes = "application/json;text/plain",
+        Answer =
+        [
+            String("recorder", "Whose token it is"), String("form", "json, name_value, autoview, or null when it is none of them"),
+            List("dialects", "Senders whose names explain the most of its fields"),
+            List("fields", "What was read", String("name", "As the body has it, dotted where nested"), String("means", "What it was taken for"), String("value", "Its value")),
+            List("unknown_fields", "Names that were left alone"),
+            Object("signal", "The alert in canonical form; null when refused", String("symbol", "Canonical symbol"), String("action", "What it asks for"),
+                Decimal("target_position", "Signed position wanted"), String("target_side", "Side wanted without a size"), Decimal("previous_position", "Signed position before, as it says"),
+                Decimal("quantity", "Quantity"), Decimal("exit_percent", "Per cent of the position to leave"), Decimal("price", "Price"), Time("time", "Its own time"),
+                Flag("has_firing_time", "Whether that is the time of firing"), String("id", "Key for repeats"), String("label", "Order id or comment"), Decimal("max_age", "Seconds it may be old"),
+                Object("brackets", "Take-profit and stop-loss levels, kept and not acted upon")),
+            String("contract", "Whose ticks a position opened now would take; null: none known"), Decimal("price", "At which it would fill"), String("price_source", "signal or tick"),
+            Object("position", "What is held now; null: nothing", String("side", "LONG or SHORT"), Decimal("quantity", "Held"), Decimal("avg_entry_price", "Average cost of what is held")),
+            Whole("would_answer", "The status that the webhook would answer"), Object("answer", "Its body, without numbers that only a real one has",
+                String("status", "accepted, ignored or rejected"), String("effect", "opened, added, reduced, closed or reversed"), Decimal("held_after", "Signed quantity afterwards"),
+                String("reason", "Why ignored or rejected"), String("detail", "What exactly was wrong"), String("field", "The field to blame"), List("flags", "What is unusual")),
+            List("warnings", "What may surprise"),
+        ],
+        Refusals = [404, 413],
+    };
+
     public static readonly RouteDoc Ticks = new("ticks", "Takes ticks of any length as a stream; 200 means applied and their effect durable")
     {
         BodyTypes = "application/x-ndjson;application/json;text/csv",

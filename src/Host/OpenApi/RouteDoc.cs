@@ -2,7 +2,7 @@ using Microsoft.OpenApi;
 
 namespace StreamRecorder.Host.OpenApi;
 
-/// <summary>One field of a body, an answer or a query string. <paramref name="Fields"/>: of the objects in an array.</summary>
+/// <summary>One field of a body, an answer or a query string. <paramref name="Fields"/>: of an object, or of those in an array.</summary>
 public sealed record FieldDoc(string Name, JsonSchemaType Type, string Text, string? Format = null, IReadOnlyList<FieldDoc>? Fields = null)
 {
     public static FieldDoc String(string name, string text) => new(name, JsonSchemaType.String, text);
@@ -14,6 +14,8 @@ public sealed record FieldDoc(string Name, JsonSchemaType Type, string Text, str
     public static FieldDoc Whole(string name, string text) => new(name, JsonSchemaType.Integer, text, "int64");
 
     public static FieldDoc Flag(string name, string text) => new(name, JsonSchemaType.Boolean, text);
+
+    public static FieldDoc Object(string name, string text, params IReadOnlyList<FieldDoc> fields) => new(name, JsonSchemaType.Object, text, null, fields);
 
     public static FieldDoc List(string name, string text, params IReadOnlyList<FieldDoc> fields) => new(name, JsonSchemaType.Array, text, null, fields);
 }

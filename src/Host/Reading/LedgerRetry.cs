@@ -1,13 +1,14 @@
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Engine.Signals;
 using StreamRecorder.Ingest.Webhooks;
 
 namespace StreamRecorder.Host.Reading;
 
 /// <summary>Applies rejected bodies of the ledger once their cause is mended. Any thread; one after the other, so that none is applied twice.</summary>
-public sealed class LedgerRetry(LedgerReader ledger, EngineClient engine, SymbolTable symbols)
+public sealed class LedgerRetry(LedgerReader ledger, EngineClient engine, SymbolTable symbols, Func<RecorderDirectory> directory)
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly WebhookParser _parser = new(symbols);
@@ -32,7 +33,10 @@ public sealed class LedgerRetry(LedgerReader ledger, EngineClient engine, Symbol
         if (ledger.Find(id) is not { } rejected) return Reply.No<LedgerEntry>(Rejection.NotFound.Because("There is no signal with this id, or it is kept no longer."));
         if (WhyNot(rejected) is { } sentence) return Reply.No<LedgerEntry>(Rejection.Conflict.Because(sentence));
         var receipt = rejected.Receipt;
-        if (!_parser.TryParse(receipt.Body.Span, receipt.ReceivedAt, rejected.Gist.Key, out var signal, out var refusal)) return Reply.No<LedgerEntry>(refusal);
+        // The mapping as it is now: it may be what was mended.
+        var mapping = directory().Find(rejected.RecorderId)?.Settings.FieldMapping;
+        if (!_parser.TryParse(receipt.Body.Span, receipt.ReceivedAt, rejected.Gist.Key, mapping, out var signal, out var refusal, out _))
+            return Reply.No<LedgerEntry>(refusal);
         var reply = await engine.SendAsync(new RetrySignal(rejected, signal, isForced) { ReceivedAt = engine.Now }).ConfigureAwait(false);
         return reply.Refusal is null
             ? new Reply<LedgerEntry>(ledger.Find(reply.Value!.Sequence), null)

@@ -60,6 +60,9 @@ public sealed class RequestBody
     /// <summary>Given, as null.</summary>
     public bool IsNull(string name) => _fields.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Null;
 
+    /// <summary>A value of any kind; null when absent.</summary>
+    public JsonElement? Element(string name) => Has(name) ? _fields[name] : null;
+
     /// <summary>The text of a string; null when absent.</summary>
     public string? Text(string name)
     {

@@ -5,7 +5,7 @@ namespace StreamRecorder.Ingest.Webhooks;
 /// <summary>Reads AutoView's text into a draft: blank-separated <c>letter=value</c> pairs, one command a line or between bars.</summary>
 internal static class AutoViewBody
 {
-    public static void Read(ReadOnlySpan<byte> body, SignalDraft draft)
+    public static void Read(ReadOnlySpan<byte> body, FieldTable table, SignalDraft draft)
     {
         var commands = 0;
         foreach (var range in body.SplitAny("|\n"u8))
@@ -14,13 +14,13 @@ internal static class AutoViewBody
             if (command.IsEmpty) continue;
             commands++;
             if (commands > 1) continue;
-            ReadCommand(command, draft);
+            ReadCommand(command, table, draft);
         }
         if (commands > 1 && draft.Refusal?.Kind != Rejection.BodyUnreadable)
             draft.Overrule(Rejection.CommandsSeveral.Because($"The text has {commands} commands; send them one by one."));
     }
 
-    private static void ReadCommand(ReadOnlySpan<byte> command, SignalDraft draft)
+    private static void ReadCommand(ReadOnlySpan<byte> command, FieldTable table, SignalDraft draft)
     {
         var keys = new KeysSeen(command.Length);
         try
@@ -28,7 +28,7 @@ internal static class AutoViewBody
             foreach (var range in command.SplitAny(" \t"u8))
             {
                 var pair = command[range];
-                if (!pair.IsEmpty && !TakePair(pair, ref keys, draft)) return;
+                if (!pair.IsEmpty && !TakePair(pair, table, ref keys, draft)) return;
             }
         }
         finally
@@ -37,7 +37,7 @@ internal static class AutoViewBody
         }
     }
 
-    private static bool TakePair(ReadOnlySpan<byte> pair, ref KeysSeen keys, SignalDraft draft)
+    private static bool TakePair(ReadOnlySpan<byte> pair, FieldTable table, ref KeysSeen keys, SignalDraft draft)
     {
         var equals = pair.IndexOf((byte)'=');
         var seen = equals <= 0 ? KeysSeen.Result.TooMany : keys.Add(0, pair[..equals]);
@@ -45,8 +45,8 @@ internal static class AutoViewBody
             draft.Overrule(Rejection.BodyUnreadable.Because("The text is not made of blank-separated letter=value pairs."));
         else if (seen == KeysSeen.Result.Duplicate)
             draft.Refuse(Rejection.DuplicateKey.Because($"\"{SignalDraft.Shown(pair[..equals])}\" is given twice."));
-        else if (FieldTable.AutoView.Find(pair[..equals]) is { } known)
-            draft.Take(known, pair[(equals + 1)..]);
+        else
+            draft.Take(table.Find(pair[..equals]), pair[..equals], pair[(equals + 1)..]);
         return seen == KeysSeen.Result.New;
     }
 }

@@ -59,4 +59,28 @@ public enum Field : byte
 
     /// <summary>AutoView's c: <c>position</c> or <c>order</c>.</summary>
     Closes,
+
+    /// <summary>Seconds that the alert may be old when it arrives.</summary>
+    MaxLag,
+
+    /// <summary>Nothing: a recorder's mapping says so of a name that some dialect would take.</summary>
+    Ignore,
+
+    // Take-profit and stop-loss levels, in the order of BracketKind.
+    TakeProfitPrice = 64,
+    TakeProfitPoints,
+    TakeProfitPercent,
+    TakeProfitMoney,
+    TakeProfitPips,
+    StopLossPrice,
+    StopLossPoints,
+    StopLossPercent,
+    StopLossMoney,
+    StopLossPips,
+    StopLimitPrice,
+    TrailPoints,
+    TrailPercent,
+    TrailPips,
+    TrailTrigger,
+    TrailStep,
 }

@@ -16,15 +16,40 @@ internal sealed class FieldTable
         ThreeCommasDialect.Instance, AlgoWayDialect.Instance, TickerlyDialect.Instance, CrossTradeDialect.Instance, AutoViewDialect.Instance,
     ];
 
-    /// <summary>JSON bodies and CrossTrade's text.</summary>
-    public static readonly FieldTable Common = new([.. Dialects]);
+    /// <summary>JSON bodies.</summary>
+    public static readonly FieldTable Json = new([.. Dialects]);
+
+    /// <summary>CrossTrade's text.</summary>
+    public static readonly FieldTable KeyValue = new([.. Dialects.Except([AlgoWayDialect.Instance, CrossTradeDialect.Instance]), CrossTradeDialect.TextOnly]);
 
     /// <summary>AutoView's text: single letters mean something of their own there.</summary>
     public static readonly FieldTable AutoView = new(AutoViewDialect.TextOnly);
 
+    private readonly Dictionary<string, KnownName> _names;
     private readonly Dictionary<string, KnownName>.AlternateLookup<ReadOnlySpan<byte>> _byBytes;
 
-    public FieldTable(params ReadOnlySpan<Dialect> dialects)
+    public FieldTable(params ReadOnlySpan<Dialect> dialects) : this(NamesOf(dialects)) { }
+
+    private FieldTable(Dictionary<string, KnownName> names)
+    {
+        _names = names;
+        _byBytes = names.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <summary>This table where a recorder's own names go before all others. What a mapped name is nested in may be an object, whatever it says elsewhere.</summary>
+    public FieldTable With(IEnumerable<(string Name, Field Field)> own)
+    {
+        var names = new Dictionary<string, KnownName>(_names, NameComparer.Instance);
+        foreach (var (name, field) in own)
+        {
+            for (var dot = name.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = name.IndexOf('.', dot + 1)) names.Remove(name[..dot]);
+            if (field == Field.Ignore) names.Remove(name);
+            else names[name] = new KnownName(name, field, IsZeroMark: false);
+        }
+        return new FieldTable(names);
+    }
+
+    private static Dictionary<string, KnownName> NamesOf(ReadOnlySpan<Dialect> dialects)
     {
         var names = new Dictionary<string, KnownName>(NameComparer.Instance);
         foreach (var dialect in dialects)
@@ -36,7 +61,7 @@ internal sealed class FieldTable
                     throw new InvalidOperationException($"{dialect.Name} takes \"{name}\" for {field}, another dialect for {names[name].Field}.");
             }
         }
-        _byBytes = names.GetAlternateLookup<ReadOnlySpan<byte>>();
+        return names;
     }
 
     /// <summary>Null: a field that is none of ours.</summary>

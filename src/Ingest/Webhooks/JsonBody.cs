@@ -15,6 +15,7 @@ internal ref struct JsonBody
     /// <summary>Between <c>{{</c> and <c>}}</c> may be a sender's secret: with these it is no placeholder.</summary>
     private static readonly SearchValues<byte> NoPlaceholder = SearchValues.Create("{}:=,;'\r\n"u8);
 
+    private readonly FieldTable _table;
     private readonly SignalDraft _draft;
     private Utf8JsonReader _reader;
     private KeysSeen _keys;
@@ -27,8 +28,9 @@ internal ref struct JsonBody
     private int _depth;
     private int _objects;
 
-    private JsonBody(ReadOnlySpan<byte> body, SignalDraft draft, Span<byte> path, Span<int> pathLengths, Span<int> owners)
+    private JsonBody(ReadOnlySpan<byte> body, FieldTable table, SignalDraft draft, Span<byte> path, Span<int> pathLengths, Span<int> owners)
     {
+        _table = table;
         _draft = draft;
         _reader = new Utf8JsonReader(body, Options);
         _keys = new KeysSeen(body.Length);
@@ -37,10 +39,10 @@ internal ref struct JsonBody
         _owners = owners;
     }
 
-    public static void Read(ReadOnlySpan<byte> body, SignalDraft draft)
+    public static void Read(ReadOnlySpan<byte> body, FieldTable table, SignalDraft draft)
     {
         const int depths = IngestLimits.JsonDepthMax + 1;
-        var reader = new JsonBody(body, draft, stackalloc byte[IngestLimits.FieldNameBytesMax], stackalloc int[depths], stackalloc int[depths]);
+        var reader = new JsonBody(body, table, draft, stackalloc byte[IngestLimits.FieldNameBytesMax], stackalloc int[depths], stackalloc int[depths]);
         try
         {
             reader.ReadRoot();
@@ -139,7 +141,7 @@ internal ref struct JsonBody
         if (seen == KeysSeen.Result.Duplicate) _draft.Refuse(Rejection.DuplicateKey.Because($"\"{SignalDraft.Shown(name)}\" is given twice."));
         if (seen == KeysSeen.Result.TooMany) _draft.Refuse(Rejection.BodyUnreadable.Because($"The body has more than {IngestLimits.KeysMax} keys."));
         var pathLength = Extend(name);
-        var known = pathLength < 0 ? null : FieldTable.Common.Find(_path[..pathLength]);
+        var known = pathLength < 0 ? null : _table.Find(_path[..pathLength]);
         _reader.Read();
         switch (_reader.TokenType)
         {
@@ -151,7 +153,7 @@ internal ref struct JsonBody
                 if (known is not null) _draft.TakeStructure(known);
                 break;
             default:
-                if (known is not null && _reader.TokenType != JsonTokenType.Null) _draft.Take(known, Text());
+                if (pathLength >= 0 && (known is not null || _draft.Reads is not null) && _reader.TokenType != JsonTokenType.Null) _draft.Take(known, _path[..pathLength], Text());
                 break;
         }
     }

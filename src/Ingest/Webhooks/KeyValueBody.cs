@@ -8,7 +8,7 @@ namespace StreamRecorder.Ingest.Webhooks;
 /// </summary>
 internal static class KeyValueBody
 {
-    public static void Read(ReadOnlySpan<byte> body, SignalDraft draft)
+    public static void Read(ReadOnlySpan<byte> body, FieldTable table, SignalDraft draft)
     {
         var keys = new KeysSeen(body.Length);
         try
@@ -16,7 +16,7 @@ internal static class KeyValueBody
             foreach (var range in body.Split((byte)';'))
             {
                 var pair = body[range].Trim(" \t\r\n"u8);
-                if (!pair.IsEmpty && !TakePair(pair, ref keys, draft)) return;
+                if (!pair.IsEmpty && !TakePair(pair, table, ref keys, draft)) return;
             }
         }
         finally
@@ -26,7 +26,7 @@ internal static class KeyValueBody
     }
 
     /// <summary>False when the rest is not worth reading.</summary>
-    private static bool TakePair(ReadOnlySpan<byte> pair, ref KeysSeen keys, SignalDraft draft)
+    private static bool TakePair(ReadOnlySpan<byte> pair, FieldTable table, ref KeysSeen keys, SignalDraft draft)
     {
         var equals = pair.IndexOf((byte)'=');
         if (equals <= 0)
@@ -40,7 +40,7 @@ internal static class KeyValueBody
             draft.Overrule(Refusal(name, seen));
             return false;
         }
-        if (FieldTable.Common.Find(name) is { } known) draft.Take(known, pair[(equals + 1)..]);
+        draft.Take(table.Find(name), name, pair[(equals + 1)..]);
         return true;
     }
 

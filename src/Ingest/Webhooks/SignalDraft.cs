@@ -22,6 +22,9 @@ internal readonly record struct Number(long Value, NumberError Error, bool IsPer
     public bool IsSound => Error == NumberError.None && !IsPercent;
 }
 
+/// <summary>One field of a body as it was read: what it was taken for, null for nothing.</summary>
+public sealed record FieldRead(string Name, string Value, Field? Field);
+
 /// <summary>
 /// What one body says, field by field, before it is known to make sense as a whole. Filled by the readers of the dialects; the first thing wrong is kept in
 /// <see cref="Refusal"/>. <see cref="SignalRules"/> turns it into a signal.
@@ -39,12 +42,13 @@ internal sealed class SignalDraft
     public Said<Number> PreviousSize;
     public Said<Number> PreviousSigned;
     public Said<Number> Quantity;
-    public Said<bool> IsPlainQuantity;
+    public Said<QuantityType> QuantityType;
     public Said<Number> RiskShare;
     public Said<Number> Price;
     public Said<Number> BarPrice;
     public Said<long> Time;
     public Said<long> FiringTime;
+    public Said<Number> MaxLag;
     public Said<string> Key;
     public Said<string> OrderId;
     public Said<string> Comment;
@@ -56,12 +60,27 @@ internal sealed class SignalDraft
     public bool FlattensFirst;
     public bool ReversesFirst;
     public bool ZeroIsAbsent;
+    public bool HasUnreadBrackets;
 
     /// <summary>Every different spelling of the symbol; they may mean the same.</summary>
     public List<(string Name, string Text)> Symbols { get; } = [];
 
-    /// <summary>Takes the value of a known field. Empty counts as absent.</summary>
-    public void Take(KnownName known, ReadOnlySpan<byte> value)
+    public List<Bracket> Brackets { get; } = [];
+
+    /// <summary>A recorder's own words for actions; null: none.</summary>
+    public IReadOnlyDictionary<string, SignalAction>? ActionWords { get; init; }
+
+    /// <summary>Gets every plain field and what it was taken for (null: for nothing), for people; null: nobody asks.</summary>
+    public List<FieldRead>? Reads { get; init; }
+
+    /// <summary>Takes a field's value, for what its name is known for. Empty counts as absent.</summary>
+    public void Take(KnownName? known, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        Reads?.Add(new FieldRead(Shown(name), Shown(value), known?.Field));
+        if (known is not null) Take(known, value);
+    }
+
+    private void Take(KnownName known, ReadOnlySpan<byte> value)
     {
         value = value.Trim(" \t\r\n"u8);
         if (value.IsEmpty || Refusal is not null) return;
@@ -81,7 +100,7 @@ internal sealed class SignalDraft
             case Field.PreviousSize: Say(ref PreviousSize, name, NumberOf(value)); break;
             case Field.PreviousPosition: TakeSideOrSize(ref PreviousSide, ref PreviousSigned, name, value); break;
             case Field.Quantity: Say(ref Quantity, name, NumberOf(value)); break;
-            case Field.QuantityType: Say(ref IsPlainQuantity, name, SignalWords.IsPlainQuantity(value)); break;
+            case Field.QuantityType: Say(ref QuantityType, name, SignalWords.QuantityTypeOf(value)); break;
             case Field.RiskShare: Say(ref RiskShare, name, NumberOf(value)); break;
             case Field.Price: Say(ref Price, name, NumberOf(value)); break;
             case Field.BarPrice: Say(ref BarPrice, name, NumberOf(value)); break;
@@ -94,6 +113,8 @@ internal sealed class SignalDraft
             case Field.OrdersOnly: IsForOrdersOnly |= SignalWords.IsTrue(value); break;
             case Field.FlattenFirst: FlattensFirst |= SignalWords.IsTrue(value); break;
             case Field.Closes: TakeCloses(name, value); break;
+            case Field.MaxLag: Say(ref MaxLag, name, NumberOf(value)); break;
+            case >= Field.TakeProfitPrice: TakeBracket((BracketKind)(known.Field - Field.TakeProfitPrice), name, value); break;
             default: throw new InvariantException($"field {known.Field} is not taken");
         }
     }
@@ -153,7 +174,8 @@ internal sealed class SignalDraft
 
     private void TakeAction(ref Said<SignalAction> slot, string name, ReadOnlySpan<byte> value)
     {
-        if (SignalWords.TryAction(value, out var action)) Say(ref slot, name, action);
+        if (ActionWords?.TryGetValue(Encoding.UTF8.GetString(value), out var own) == true) Say(ref slot, name, own);
+        else if (SignalWords.TryAction(value, out var action)) Say(ref slot, name, action);
         else Refuse(Rejection.ActionUnknown.Because($"\"{Shown(value)}\" is not known. Known: {SignalWords.KnownActions}.", name));
     }
 
@@ -216,6 +238,31 @@ internal sealed class SignalDraft
         else if (SignalWords.Is(value, "order")) Say(ref ClosesPosition, name, false);
         else Refuse(Rejection.FieldInvalid.Because($"{name} must be position or order, not \"{Shown(value)}\".", name));
     }
+
+    /// <summary>0 and the words that Pine and others have for nothing mean that there is none.</summary>
+    private void TakeBracket(BracketKind kind, string name, ReadOnlySpan<byte> value)
+    {
+        if (SignalWords.IsNothing(value)) return;
+        var number = NumberOf(value);
+        if (number is { Error: NumberError.None, Value: 0 }) return;
+        if (number.Error != NumberError.None)
+        {
+            HasUnreadBrackets = true;
+            return;
+        }
+        if (number.IsPercent) kind = PercentOf(kind);
+        var said = Brackets.FindIndex(b => b.Kind == kind);
+        if (said < 0) Brackets.Add(new Bracket(kind, number.Value));
+        else if (Brackets[said].Value != number.Value)
+            Refuse(Rejection.Contradiction.Because($"{name} and another field say the same thing with different values.", name));
+    }
+
+    private static BracketKind PercentOf(BracketKind kind) => kind switch
+    {
+        <= BracketKind.TakeProfitPips => BracketKind.TakeProfitPercent,
+        <= BracketKind.StopLossPips => BracketKind.StopLossPercent,
+        _ => BracketKind.TrailPercent,
+    };
 
     private void Say<T>(ref Said<T> slot, string name, T value)
     {

@@ -25,6 +25,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         if (keyHeader is not null && !draft.Key.IsSaid && SignalDraft.KeyRefusal(keyHeader, "Idempotency-Key") is { } refusal) draft.Refuse(refusal);
         var quantity = Quantity(action, target, side);
         var price = Price();
+        var maxAge = MaxAge();
         var symbol = ResolveSymbol();
         if (draft.Refusal is not null) return null;
         return new Signal
@@ -36,6 +37,10 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
             PreviousPosition = target is null ? null : previous,
             WasFlat = previous == 0,
             Quantity = quantity,
+            ExitPercent = _exitPercent,
+            Brackets = draft.Brackets.Count > 0 ? new Brackets(draft.Brackets) : null,
+            HasUnreadBrackets = draft.HasUnreadBrackets,
+            MaxAge = maxAge,
             Price = price,
             At = At,
             HasFiringTime = draft.FiringTime.IsSaid,
@@ -44,6 +49,8 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
             BodyHash = bodyHash,
         };
     }
+
+    private long? _exitPercent;
 
     private long? At => draft.FiringTime.IsSaid ? draft.FiringTime.Value : draft.Time.IsSaid ? draft.Time.Value : null;
 
@@ -109,14 +116,31 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
     {
         var matters = target is null && side != Side.Flat && action is not (SignalAction.CloseAll or SignalAction.Cancel);
         if (!matters) return draft.Quantity is { IsSaid: true, Value: { IsSound: true, Value: > 0 and <= Fixed9.QuantityMax } sound } ? sound.Value : null;
-        if (draft.IsPlainQuantity is { IsSaid: true, Value: false }) return Unsupported(draft.IsPlainQuantity.Name!);
-        if (draft.Quantity is { IsSaid: true, Value.IsPercent: true }) return Unsupported(draft.Quantity.Name!);
+        var isShare = draft.Quantity.Value.IsPercent || draft.QuantityType is { IsSaid: true, Value: QuantityType.ShareOfPosition };
+        if (draft.QuantityType is { IsSaid: true, Value: QuantityType.OfAccount }) return Unsupported(draft.QuantityType.Name!);
+        if (draft.Quantity.IsSaid && isShare) return Share(action);
         var isUnused = !draft.Quantity.IsSaid || (draft.ZeroIsAbsent && draft.Quantity.Value is { Error: NumberError.None, Value: 0 });
         if (isUnused) return draft.RiskShare is { IsSaid: true, Value.Value: > 0 } ? Unsupported(draft.RiskShare.Name!) : null;
         if (Checked(draft.Quantity, Fixed9.QuantityMax) is not { } quantity) return null;
         if (quantity > 0) return quantity;
         return Refuse(Rejection.QuantityNotPositive, $"{draft.Quantity.Name} is {Fixed9.Format(quantity)}.", draft.Quantity.Name!);
     }
+
+    /// <summary>A share of the position is a quantity only when some of it is to leave.</summary>
+    private long? Share(SignalAction action)
+    {
+        var number = draft.Quantity.Value with { IsPercent = false };
+        var name = draft.Quantity.Name!;
+        if (action is not (SignalAction.Exit or SignalAction.CloseLong or SignalAction.CloseShort))
+            return Unsupported(draft.QuantityType.IsSaid ? draft.QuantityType.Name! : name);
+        if (Checked(new Said<Number> { Name = name, Value = number }, Fixed9.QuantityMax) is not { } percent) return null;
+        if (percent <= 0) return Refuse(Rejection.QuantityNotPositive, $"{name} is {Fixed9.Format(percent)} %.", name);
+        _exitPercent = percent;
+        return null;
+    }
+
+    /// <summary>Seconds as µs; 0 says nothing.</summary>
+    private long? MaxAge() => Checked(draft.MaxLag, Fixed9.QuantityMax) is { } seconds and > 0 ? seconds / (Fixed9.One / Timestamp.Second) : null;
 
     private long? Unsupported(string name) =>
         Refuse(Rejection.QuantityTypeUnsupported, $"{name} asks for a share or an amount of money; send a number of contracts, shares or coins.", name);

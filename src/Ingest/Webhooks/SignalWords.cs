@@ -5,6 +5,16 @@ using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Ingest.Webhooks;
 
+/// <summary>What a quantity is a number of.</summary>
+internal enum QuantityType : byte
+{
+    Plain,
+    ShareOfPosition,
+
+    /// <summary>Money, or a share of money, of an account.</summary>
+    OfAccount,
+}
+
 /// <summary>
 /// The words that alerts use for actions, sides and quantity types. Case, blanks, <c>_</c> and <c>-</c> do not matter: <c>Enter Long</c> =
 /// <c>enter_long</c>.
@@ -69,7 +79,7 @@ internal static class SignalWords
         ["neutral"] = Side.Flat,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Quantity types that mean a number of contracts, shares or coins. All others need an account, or the position of one.</summary>
+    /// <summary>Quantity types that mean a number of contracts, shares or coins. Most others need an account.</summary>
     private static readonly FrozenSet<string> PlainQuantities =
         new[] { "fixedquantity", "fixed", "base", "contracts", "shares", "units" }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -87,11 +97,16 @@ internal static class SignalWords
         return TryFold(text, buffer, out var word) && Sides.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out side);
     }
 
-    public static bool IsPlainQuantity(ReadOnlySpan<byte> text)
+    public static QuantityType QuantityTypeOf(ReadOnlySpan<byte> text)
     {
         Span<char> buffer = stackalloc char[WordLengthMax];
-        return TryFold(text, buffer, out var word) && PlainQuantities.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
+        if (!TryFold(text, buffer, out var word)) return QuantityType.OfAccount;
+        if (PlainQuantities.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word)) return QuantityType.Plain;
+        return word is "percentofposition" or "positionpercent" ? QuantityType.ShareOfPosition : QuantityType.OfAccount;
     }
+
+    /// <summary>Pine's and others' ways to write that there is no number.</summary>
+    public static bool IsNothing(ReadOnlySpan<byte> text) => Is(text, "nan") || Is(text, "na") || Is(text, "null") || Is(text, "none") || Is(text, "n/a");
 
     /// <summary>True for the word itself in any of its spellings.</summary>
     public static bool Is(ReadOnlySpan<byte> text, string folded)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
@@ -122,7 +123,7 @@ public sealed class WebhookEndpoint : IDisposable
     {
         Signal? signal = null;
         SignalGist? gist = null;
-        if (refusal is null && _parser.TryParse(body, arrival.At, KeyHeader(request), out signal, out refusal, out gist) && !_rate.TryTake(recorder.Id))
+        if (refusal is null && Parse(request, recorder, body, arrival, out signal, out refusal, out gist) && !_rate.TryTake(recorder.Id))
             (refusal, gist) = (Rejection.RateExceeded.Because($"At most {_settings.SignalsPerSecond} a second are taken for one recorder."), SignalGist.Of(signal));
         if (refusal is not null && !IsKept(recorder, refusal))
         {
@@ -134,6 +135,11 @@ public sealed class WebhookEndpoint : IDisposable
             ? (new SignalMessage(recorder.Id, signal!) { ReceivedAt = arrival.At, Receipt = receipt }, null)
             : (new RefusedMessage(recorder.Id, refusal) { ReceivedAt = arrival.At, Receipt = receipt, Gist = gist ?? SignalGist.Empty, BodyHash = BodyHash.Of(body) }, refusal);
     }
+
+    private bool Parse(
+        HttpRequest request, Recorder recorder, ReadOnlySpan<byte> body, Arrival arrival,
+        [NotNullWhen(true)] out Signal? signal, [NotNullWhen(false)] out Refusal? refusal, [NotNullWhen(false)] out SignalGist? gist) =>
+        _parser.TryParse(body, arrival.At, KeyHeader(request), recorder.Settings.FieldMapping, out signal, out refusal, out gist);
 
     private static string? KeyHeader(HttpRequest request) =>
         request.Headers.TryGetValue("Idempotency-Key", out var values) ? values.ToString() : null;

@@ -15,11 +15,15 @@ internal static class SignalText
         if (signal.PreviousPosition is { } previous) text.Append(" prev=").Append(Fixed9.Format(previous));
         if (signal.WasFlat) text.Append(" wasflat");
         if (signal.Quantity is { } quantity) text.Append(" q=").Append(Fixed9.Format(quantity));
+        if (signal.ExitPercent is { } percent) text.Append(" q=").Append(Fixed9.Format(percent)).Append('%');
         if (signal.Price is { } price) text.Append(" p=").Append(Fixed9.Format(price));
         if (signal.At is { } at) text.Append(" at=").Append(Timestamp.Format(at).Replace(".000000Z", "Z", StringComparison.Ordinal));
         if (signal.HasFiringTime) text.Append(" fired");
         if (signal.Key is not null) text.Append(" key=").Append(signal.Key);
         if (signal.Label is not null) text.Append(" label=").Append(signal.Label);
+        if (signal.MaxAge is { } maxAge) text.Append(" maxage=").Append(maxAge / Timestamp.Second);
+        foreach (var level in signal.Brackets ?? Enumerable.Empty<Bracket>()) text.Append(' ').Append(level.Kind).Append('=').Append(Fixed9.Format(level.Value));
+        if (signal.HasUnreadBrackets) text.Append(" unread");
         return text.ToString();
     }
 }

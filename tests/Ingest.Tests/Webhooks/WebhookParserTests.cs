@@ -2,6 +2,7 @@ using System.Text;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Signals;
 using StreamRecorder.Ingest.Webhooks;
+using StreamRecorder.Payloads;
 using Xunit;
 
 namespace StreamRecorder.Ingest.Tests.Webhooks;
@@ -10,11 +11,21 @@ public sealed class WebhookParserTests
 {
     private static readonly WebhookParser Parser = new(Table.Symbols());
 
-    public static TheoryData<string, string> ValidBodies => [.. Payloads.Valid.Select(v => (v.Body, v.Signal))];
+    /// <summary>Spellings of symbols with the canonical one; read as of 2025-12-04.</summary>
+    private static readonly (string Text, string Symbol)[] Spellings =
+    [
+        ("MNQ", "MNQ1!"), ("@MNQ", "MNQ1!"), ("/MNQ", "MNQ1!"), ("mnq1!", "MNQ1!"), ("MNQ2!", "MNQ2!"), ("CME_MINI:MNQ1!", "MNQ1!"), ("CME_MINI_DL:MNQ1!", "MNQ1!"),
+        ("MNQZ2025", "MNQZ2025"), ("MNQZ25", "MNQZ2025"), ("MNQZ5", "MNQZ2025"), ("MNQ 12-25", "MNQZ2025"), ("MNQH6", "MNQH2026"), ("ZNZ5", "ZNZ2025"),
+        ("6EM6", "6EM2026"), ("M6EM6", "M6EM2026"), ("M2KM2026", "M2KM2026"), ("10YZ5", "10YZ2025"), ("XKX5", "XKX2025"), ("SILN5", "SILN2025"), ("SIN5", "SIN2025"),
+        ("NKDZ5", "NKDZ2025"), ("1OZZ5", "1OZZ2025"), ("2YYZ5", "2YYZ2025"), ("GCJ6", "GCJ2026"), ("AAPL", "AAPL"), ("NASDAQ:AAPL", "AAPL"), ("BRK.B", "BRK.B"),
+        ("BINANCE:BTCUSDT.P", "BTCUSDT.P"), ("BTCUSDT", "BTCUSDT"),
+    ];
 
-    public static TheoryData<string, string, string?> InvalidBodies => [.. Payloads.Invalid.Select(v => (v.Body, v.Kind.Label, v.Field))];
+    public static TheoryData<string, string> ValidBodies => [.. PayloadFile.Valid.Select(v => (v.Body, v.Signal))];
 
-    public static TheoryData<string, string> SymbolTexts => [.. Payloads.Symbols];
+    public static TheoryData<string, string, string?> InvalidBodies => [.. PayloadFile.Invalid.Select(v => (v.Body, v.Reason, v.Field))];
+
+    public static TheoryData<string, string> SymbolTexts => [.. Spellings];
 
     [Theory, MemberData(nameof(ValidBodies))]
     public void Body_Valid_GivesSignal(string body, string expected)
@@ -34,9 +45,16 @@ public sealed class WebhookParserTests
     }
 
     [Fact]
+    public void Dialects_All_HaveValidBodies()
+    {
+        Assert.InRange(PayloadFile.Valid.Count, 60, int.MaxValue);
+        Assert.Equal(FieldTable.Dialects.Select(d => d.Name).Order(), PayloadFile.Valid.Select(v => v.Dialect).Distinct().Order());
+    }
+
+    [Fact]
     public void Body_EveryPrefix_IsRefused()
     {
-        foreach (var body in Payloads.Incomplete.Select(b => Encoding.UTF8.GetBytes(b.TrimEnd())))
+        foreach (var body in PayloadFile.Incomplete.Select(b => Encoding.UTF8.GetBytes(b.TrimEnd())))
         {
             for (var length = 0; length < body.Length; length++)
                 Assert.False(Parser.TryParse(body.AsSpan(0, length), Table.Arrival, null, out _, out _), Encoding.UTF8.GetString(body, 0, length));
@@ -44,9 +62,9 @@ public sealed class WebhookParserTests
     }
 
     [Fact]
-    public void Text_EveryPrefix_NeverThrows()
+    public void Body_OfAnyKind_NeverThrowsForAPrefix()
     {
-        foreach (var body in Payloads.Texts.Select(t => Encoding.UTF8.GetBytes(t.Body)))
+        foreach (var body in PayloadFile.AllBytes)
             for (var length = 0; length < body.Length; length++) Parser.TryParse(body.AsSpan(0, length), Table.Arrival, null, out _, out _);
     }
 
@@ -67,7 +85,7 @@ public sealed class WebhookParserTests
     [Fact]
     public void Names_InUpperCase_MeanTheSame()
     {
-        foreach (var (body, _) in Payloads.Valid.Where(v => v.Body[0] == '{' && !v.Body.Contains('\\')))
+        foreach (var (_, body, _) in PayloadFile.Valid.Where(v => v.Body[0] == '{' && !v.Body.Contains('\\')))
         {
             var upper = System.Text.RegularExpressions.Regex.Replace(body, "\"[A-Za-z_.]+\":", m => m.Value.ToUpperInvariant());
             Assert.Equal(SignalText.Of(Parse(body).Signal!), SignalText.Of(Parse(upper).Signal!));
@@ -116,7 +134,7 @@ public sealed class WebhookParserTests
     [Fact]
     public void Secrets_InABody_ReachNeitherSignalNorRefusal()
     {
-        foreach (var body in Payloads.Valid.Select(v => v.Body).Concat(Payloads.Invalid.Select(i => i.Body)).Where(b => b.Contains("hunter2", StringComparison.Ordinal)))
+        foreach (var body in PayloadFile.AllBytes.Select(Encoding.UTF8.GetString).Where(b => b.Contains("hunter2", StringComparison.Ordinal)))
         {
             var (signal, refusal) = Parse(body);
             Assert.DoesNotContain("hunter2", signal?.ToString() ?? refusal!.ToString(), StringComparison.Ordinal);
@@ -157,7 +175,7 @@ public sealed class WebhookParserTests
     }
 
     [Fact]
-    public void Dialects_AllTogether_DisagreeAboutNoName() => Assert.NotNull(FieldTable.Common.Find("TICKER"u8));
+    public void Dialects_AllTogether_DisagreeAboutNoName() => Assert.NotNull(FieldTable.Json.Find("TICKER"u8));
 
     private static (Signal? Signal, Refusal? Refusal) Parse(string body, string? key = null)
     {

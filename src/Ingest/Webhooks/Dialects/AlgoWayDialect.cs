@@ -8,5 +8,10 @@ internal static class AlgoWayDialect
         ("ticker", Field.Symbol),
         ("order_action", Field.Action),
         ("order_contracts", Field.Quantity),
+        ("take_profit", Field.TakeProfitPips),
+        ("stop_loss", Field.StopLossPips),
+        ("tp_price", Field.TakeProfitPrice),
+        ("sl_price", Field.StopLossPrice),
+        ("trailing_pips", Field.TrailPips),
     ]);
 }

@@ -17,6 +17,9 @@ internal static class AutoViewDialect
     public static readonly Dialect TextOnly = new("AutoView",
     [
         .. Instance.Fields,
+        ("tp", Field.TakeProfitPrice),
+        ("sl", Field.StopLossPrice),
+        ("ts", Field.TrailPoints),
         ("c", Field.Closes),
         ("d", Field.OrdersOnly),
     ]);

@@ -14,4 +14,12 @@ internal static class CrossTradeDialect
         ("qty", Field.Quantity),
         ("flatten_first", Field.FlattenFirst),
     ]);
+
+    /// <summary>In text these are prices; AlgoWay's JSON has pips under the same names.</summary>
+    public static readonly Dialect TextOnly = new("CrossTrade",
+    [
+        .. Instance.Fields,
+        ("take_profit", Field.TakeProfitPrice),
+        ("stop_loss", Field.StopLossPrice),
+    ]);
 }

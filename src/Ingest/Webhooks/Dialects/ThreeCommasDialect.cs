@@ -3,7 +3,7 @@ namespace StreamRecorder.Ingest.Webhooks.Dialects;
 /// <summary>
 /// 3Commas signal bot:
 /// <c>{"secret":"…","timestamp":"…","trigger_price":"…","tv_instrument":"…","action":"buy","strategy_info":{…},"order":{"amount":"1","currency_type":"base"}}</c>.
-/// Its <c>max_lag</c> is an order for a broker's bot; a recorder records late alerts too, at their price.
+/// Older than its <c>max_lag</c> seconds it is refused, as its maker's bot would.
 /// </summary>
 internal static class ThreeCommasDialect
 {
@@ -13,6 +13,7 @@ internal static class ThreeCommasDialect
         ("action", Field.Action),
         ("trigger_price", Field.Price),
         ("timestamp", Field.Time),
+        ("max_lag", Field.MaxLag),
         ("strategy_info.market_position", Field.TargetSide),
         ("strategy_info.market_position_size", Field.TargetSize),
         ("strategy_info.prev_market_position", Field.PreviousSide),

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using StreamRecorder.Ingest.Webhooks;
 using StreamRecorder.Ingest.Webhooks.Secrets;
+using StreamRecorder.Payloads;
 using Xunit;
 
 namespace StreamRecorder.Ingest.Tests.Webhooks.Secrets;
@@ -69,7 +70,7 @@ public sealed class BodyMaskTests
         { "pass => hunter2", "pass => ***" },
     };
 
-    public static TheoryData<string> Unsecret => [.. Payloads.Valid.Select(v => v.Body).Where(b => !b.Contains(Secret, StringComparison.Ordinal) && !b.Contains("\"token\"", StringComparison.Ordinal))];
+    public static TheoryData<string> Unsecret => [.. PayloadFile.Valid.Select(v => v.Body).Where(b => !b.Contains(Secret, StringComparison.Ordinal) && !b.Contains("\"token\"", StringComparison.Ordinal))];
 
     [Theory, MemberData(nameof(Bodies))]
     public void Secret_Named_IsReplacedAndNothingElse(string body, string expected) => Assert.Equal(expected, Masked(body));
@@ -89,7 +90,7 @@ public sealed class BodyMaskTests
     [Fact]
     public void Signal_OfAMaskedBody_IsTheSame()
     {
-        foreach (var (body, expected) in Payloads.Valid)
+        foreach (var (_, body, expected) in PayloadFile.Valid)
         {
             Assert.True(Parser.TryParse(Encoding.UTF8.GetBytes(Masked(body)), Table.Arrival, null, out var signal, out var refusal), refusal?.Detail);
             Assert.Equal(expected, SignalText.Of(signal));
