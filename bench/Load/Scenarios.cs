@@ -2,6 +2,7 @@ using StreamRecorder.Load.Applying;
 using StreamRecorder.Load.Database;
 using StreamRecorder.Load.Feeds;
 using StreamRecorder.Load.Measuring;
+using StreamRecorder.Load.Hostile;
 using StreamRecorder.Load.Polling;
 using StreamRecorder.Load.Restarting;
 using StreamRecorder.Load.Running;
@@ -16,6 +17,8 @@ public static class Scenarios
     [
         new WebhookThroughput(),
         new WebhookLatency(),
+        new WebhookOverload(),
+        new HostileNeighbours(),
         new SocketThroughput(),
         new NdjsonThroughput(),
         new ApplyTicksBeside(),

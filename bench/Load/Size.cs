@@ -1,7 +1,8 @@
 namespace StreamRecorder.Load;
 
 /// <summary>
-/// How much is asked for: <see cref="Tiny"/> shows that a scenario works, <see cref="Short"/> gives ratios while somebody works on them, <see cref="Full"/> is for the
+/// How much is asked for: <see cref="Tiny"/> shows that a scenario works, <see cref="Short"/> gives ratios while somebody works on them, <see
+/// cref="Full"/> is for the
 /// tables.
 /// </summary>
 /// <param name="Rounds">Turns of each contender.</param>

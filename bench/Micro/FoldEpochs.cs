@@ -3,7 +3,9 @@ using StreamRecorder.Engine.Prices;
 
 namespace StreamRecorder.Micro;
 
-/// <summary>What a page or a fill costs: the ticks since a position's start, out of so many epochs, and a position that starts anew among so many others.</summary>
+/// <summary>
+/// What a page or a fill costs: the ticks since a position's start, out of so many epochs, and a position that starts anew among so many others.
+/// </summary>
 public class FoldEpochs
 {
     private const int Picks = 1024;

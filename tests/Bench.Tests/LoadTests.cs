@@ -4,7 +4,9 @@ using Xunit;
 
 namespace StreamRecorder.Bench.Tests;
 
-/// <summary>Every scenario once, tiny: the real server and its rivals start, are driven and tallied. What is to be reached is not asked here.</summary>
+/// <summary>
+/// Every scenario once, tiny: the real server and its rivals start, are driven and tallied. What is to be reached is not asked here.
+/// </summary>
 public sealed class LoadTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Names => [.. Scenarios.All.Select(s => s.Name)];

@@ -65,10 +65,53 @@ public sealed class MicroTests
     }
 
     [Fact]
+    public async Task AnswerWebhooks_SixtyFourAtOnce_AllAreTaken()
+    {
+        using var bench = new AnswerWebhooks();
+        bench.Setup();
+        Assert.Equal(64, bench.Parse());
+        Assert.Equal(64, await bench.Answer());
+    }
+
+    [Fact]
+    public void CodeInputs_OneSignal_ComesBack()
+    {
+        var bench = new CodeInputs();
+        bench.Setup();
+        bench.Copy();
+        Assert.True(bench.Write() > 100);
+        Assert.Equal("strategy-1-000017", Assert.IsType<StreamRecorder.Engine.Messages.SignalInput>(bench.Read()).Signal.Key);
+    }
+
+    [Fact]
+    public void JournalCommits_FewRecords_AreCommitted()
+    {
+        using var bench = new JournalCommits { Records = 5 };
+        bench.Setup();
+        bench.WriteThrough();
+        Assert.Equal(5, bench.Journal());
+        Assert.Equal(10, bench.Journal());
+    }
+
+    [Fact]
+    public void ReleaseOutputs_OneBatch_BothRun()
+    {
+        var bench = new ReleaseOutputs();
+        bench.Setup();
+        Assert.Equal(512, bench.BareChannel());
+        Assert.Equal(512, bench.Outbox());
+    }
+
+    [Fact]
     public void EveryBenchmark_IsRunHere()
     {
         var names = typeof(ApplyTicks).Assembly.GetExportedTypes()
             .Where(t => t.GetMethods().Any(m => m.GetCustomAttribute<BenchmarkAttribute>() is not null)).Select(t => t.Name);
-        Assert.Equal(["ApplyMixedTicks", "ApplyTicks", "FoldEpochs", "ParseWebhooks", "ScrapeMetrics"], names.Order());
+        Assert.Equal(
+            [
+                "AnswerWebhooks", "ApplyMixedTicks", "ApplyTicks", "CodeInputs", "FoldEpochs", "JournalCommits", "ParseWebhooks", "ReleaseOutputs",
+                "ScrapeMetrics",
+            ],
+            names.Order());
     }
 }

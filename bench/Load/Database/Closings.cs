@@ -8,7 +8,10 @@ using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Load.Database;
 
-/// <summary>What the engine gives the sink for so many positions that open and close again, of as many recorders as a busy service has: real outputs, made once.</summary>
+/// <summary>
+/// What the engine gives the sink for so many positions that open and close again, of as many recorders as a busy service has: real outputs, made
+/// once.
+/// </summary>
 internal static class Closings
 {
     private const int Recorders = 64;

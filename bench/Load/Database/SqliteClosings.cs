@@ -7,7 +7,9 @@ using StreamRecorder.Sink;
 
 namespace StreamRecorder.Load.Database;
 
-/// <summary>Closed positions a second into SQLite, everything that belongs to them included: the sink beside prepared inserts of the rows that it came to.</summary>
+/// <summary>
+/// Closed positions a second into SQLite, everything that belongs to them included: the sink beside prepared inserts of the rows that it came to.
+/// </summary>
 public sealed class SqliteClosings : Scenario
 {
     private const double Reach = 0.7;

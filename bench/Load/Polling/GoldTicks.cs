@@ -4,7 +4,10 @@ using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Load.Polling;
 
-/// <summary>A day of gold: COMEX ticks where <c>shared/data</c> stands beside the project or above it, else a seeded walk with the same rhythm of bursts and pauses.</summary>
+/// <summary>
+/// A day of gold: COMEX ticks where <c>shared/data</c> stands beside the project or above it, else a seeded walk with the same rhythm of bursts and
+/// pauses.
+/// </summary>
 internal sealed record GoldTicks(string Source, string File, IReadOnlyList<(long At, long Price)> Ticks)
 {
     public const string Symbol = "GCZ13";

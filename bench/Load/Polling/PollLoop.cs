@@ -4,7 +4,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Load.Polling;
 
 /// <summary>
-/// The design that started this project: positions are rows of SQLite, and once a second a loop takes the last price, reads every open row, and writes its result and its
+/// The design that started this project: positions are rows of SQLite, and once a second a loop takes the last price, reads every open row, and
+/// writes its result and its
 /// extremes back. Time is the recorded one, so it polls at every whole second exactly, which a real loop would not manage. Its fills count too.
 /// </summary>
 internal sealed class PollLoop : IDisposable

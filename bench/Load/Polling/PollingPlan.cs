@@ -6,7 +6,9 @@ using StreamRecorder.Load.Reporting;
 
 namespace StreamRecorder.Load.Polling;
 
-/// <summary>How many positions of a day of gold have their true worst and best: the program's replay beside a loop that polls once a second.</summary>
+/// <summary>
+/// How many positions of a day of gold have their true worst and best: the program's replay beside a loop that polls once a second.
+/// </summary>
 public sealed class PollingPlan : Scenario
 {
     private const int Trades = 2000;

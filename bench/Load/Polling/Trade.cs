@@ -1,6 +1,8 @@
 namespace StreamRecorder.Load.Polling;
 
-/// <summary>One contract bought or sold at a tick's price and closed at a later one's; times µs, prices E9. Nothing ticks at the very moments of its fills.</summary>
+/// <summary>
+/// One contract bought or sold at a tick's price and closed at a later one's; times µs, prices E9. Nothing ticks at the very moments of its fills.
+/// </summary>
 internal sealed record Trade(int Number, bool IsLong, long EnteredAt, long EntryPrice, long ExitedAt, long ExitPrice)
 {
     /// <summary>Half a millisecond after a tick: recorded times are whole milliseconds.</summary>

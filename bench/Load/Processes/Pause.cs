@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace StreamRecorder.Load.Processes;
 
-/// <summary>Waits for a moment more exactly than .NET's whole milliseconds, without spinning: the processors belong to those who are measured.</summary>
+/// <summary>
+/// Waits for a moment more exactly than .NET's whole milliseconds, without spinning: the processors belong to those who are measured.
+/// </summary>
 internal static class Pause
 {
     private const long Second = 1_000_000_000;

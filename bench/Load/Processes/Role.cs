@@ -1,13 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StreamRecorder.Load.Feeds;
+using StreamRecorder.Load.Hostile;
 using StreamRecorder.Load.Restarting;
 using StreamRecorder.Load.Webhooks;
 
 namespace StreamRecorder.Load.Processes;
 
 /// <summary>
-/// What this program does as a process of its own: a load, so that it has its own runtime, or a rival's server. Given as one argument; says what its parent waits for in
+/// What this program does as a process of its own: a load, so that it has its own runtime, or a rival's server. Given as one argument; says what its
+/// parent waits for in
 /// lines on its standard output, and ends when it is done or when its standard input ends, so that it never outlives its parent.
 /// </summary>
 [JsonDerivedType(typeof(EmptyEndpoint), "empty-endpoint")]
@@ -16,6 +18,7 @@ namespace StreamRecorder.Load.Processes;
 [JsonDerivedType(typeof(SendFrames), "send-frames")]
 [JsonDerivedType(typeof(SendLines), "send-lines")]
 [JsonDerivedType(typeof(Tokenise), "tokenise")]
+[JsonDerivedType(typeof(HostileClients), "hostile-clients")]
 [JsonDerivedType(typeof(StartUp), "start-up")]
 [JsonDerivedType(typeof(ApplyAll), "apply-all")]
 public abstract record Role

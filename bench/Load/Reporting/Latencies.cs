@@ -3,7 +3,8 @@ using System.Numerics;
 namespace StreamRecorder.Load.Reporting;
 
 /// <summary>
-/// Counts of durations in buckets no wider than 1/128 of their value: every percentile is known within 0.8 %, in 40 KB, whatever comes. One thread at a time.
+/// Counts of durations in buckets no wider than 1/128 of their value: every percentile is known within 0.8 %, in 40 KB, whatever comes. One thread at
+/// a time.
 /// </summary>
 public sealed class Latencies
 {

@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// One keep-alive connection with one strategy: a request, its answer, and again when the driver says so. No HTTP library: it knows just enough of HTTP to find
+/// One keep-alive connection with one strategy: a request, its answer, and again when the driver says so. No HTTP library: it knows just enough of
+/// HTTP to find
 /// the status and the end of an answer, so that the load costs little beside what is loaded.
 /// </summary>
 internal sealed class Connection : IDisposable
@@ -33,7 +34,9 @@ internal sealed class Connection : IDisposable
     /// <summary>What is asked at present; the driver's.</summary>
     public Due Asked { get; private set; }
 
-    /// <summary>Sends the next alert; what comes of it is told to <see cref="Driver.Answered"/> or <see cref="Driver.Broke"/>, perhaps before this returns.</summary>
+    /// <summary>
+    /// Sends the next alert; what comes of it is told to <see cref="Driver.Answered"/> or <see cref="Driver.Broke"/>, perhaps before this returns.
+    /// </summary>
     public void Ask(Due due) => Pump(Send(due));
 
     public void Dispose()

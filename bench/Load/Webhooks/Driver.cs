@@ -5,13 +5,17 @@ using StreamRecorder.Load.Processes;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// Sends alerts over its connections as the phases say and tallies the answers. Answers come on the sockets' thread, alerts fall due on the caller's; one lock for what both
+/// Sends alerts over its connections as the phases say and tallies the answers. Answers come on the sockets' thread, alerts fall due on the caller's;
+/// one lock for what both
 /// touch.
 /// </summary>
 internal sealed class Driver : IDisposable
 {
     private static readonly long Slot = Stopwatch.Frequency / 1000;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>A sender whose alert was not taken by then has given up: TradingView waits 3 s.</summary>
+    private static readonly long Patience = 3 * Stopwatch.Frequency;
 
     private readonly Lock _gate = new();
     private readonly Stack<Connection> _idle = new();
@@ -75,7 +79,8 @@ internal sealed class Driver : IDisposable
 
     private Due? NextFor(Connection connection, long now)
     {
-        if (_backlog.TryDequeue(out var due)) return due;
+        while (_backlog.TryDequeue(out var due))
+            if (now - due.At < Patience) return due;
         if (_endless is { } phase && now < _endlessUntil)
         {
             phase.Due();

@@ -5,8 +5,10 @@ using System.Text;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// One strategy's alerts in their order, as whole HTTP requests: opens, adds, reduces, closes (native form), or targets through both sides (TradingView's
-/// placeholders). Made once; of each request only the digits of id, time and price change, so that making it costs next to nothing. One request at a time.
+/// One strategy's alerts in their order, as whole HTTP requests: opens, adds, reduces, closes (native form), or targets through both sides
+/// (TradingView's
+/// placeholders). Made once; of each request only the digits of id, time and price change, so that making it costs next to nothing. One request at a
+/// time.
 /// </summary>
 internal sealed class Strategy
 {

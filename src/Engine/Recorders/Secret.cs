@@ -4,7 +4,10 @@ using System.Text;
 
 namespace StreamRecorder.Engine.Recorders;
 
-/// <summary>Tokens and keys: 32 random bytes as base64url text, kept and compared only as SHA-256. Look-up is by hash, so its time says nothing about a near miss.</summary>
+/// <summary>
+/// Tokens and keys: 32 random bytes as base64url text, kept and compared only as SHA-256. Look-up is by hash, so its time says nothing about a near
+/// miss.
+/// </summary>
 public static class Secret
 {
     private const int RandomBytes = 32;

@@ -4,7 +4,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// Gives up messages whose answer does not come in time: one timer for all that wait, which looks at them now and then, and none while nobody waits. A message takes a
+/// Gives up messages whose answer does not come in time: one timer for all that wait, which looks at them now and then, and none while nobody waits.
+/// A message takes a
 /// place while it waits and leaves nothing behind. Any thread; places lie in several rows, so that threads seldom meet at one lock.
 /// </summary>
 internal sealed class Deadlines : IDisposable

@@ -23,7 +23,8 @@ public static class WebhookRoutes
         routes.MapPost(Prefix + "{token}", endpoint.HandleAsync);
 
     /// <summary>
-    /// Takes webhooks out of the pipeline before routing, whose work on each request they do not need: their address is known by its beginning. Whatever is spelled
+    /// Takes webhooks out of the pipeline before routing, whose work on each request they do not need: their address is known by its beginning.
+    /// Whatever is spelled
     /// otherwise, or is no POST, goes the usual way.
     /// </summary>
     public static IApplicationBuilder UseWebhook(this IApplicationBuilder app, WebhookEndpoint endpoint) =>
@@ -35,7 +36,8 @@ public static class WebhookRoutes
 
 /// <summary>
 /// Takes alerts: token, body, parse, rate, inbox, durable answer, within 2.5 s of the arrival. Overload and doubt are always 503, because TradingView
-/// sends again after 5xx only; whatever else a valid token sends is in the ledger before it is answered. Runs on the server's threads; the token appears
+/// sends again after 5xx only; whatever else a valid token sends is in the ledger before it is answered. Runs on the server's threads; the token
+/// appears
 /// nowhere but in the path.
 /// </summary>
 public sealed class WebhookEndpoint : IDisposable
@@ -149,7 +151,8 @@ public sealed class WebhookEndpoint : IDisposable
         (refusal.Kind == Rejection.RateExceeded ? _excessRate : _refusedRate).TryTake(recorder.Id);
 
     /// <summary>
-    /// Offers the body and waits for what the engine says once it is durable, until the time is over or the sender has gone: what was given up is in doubt, which the engine
+    /// Offers the body and waits for what the engine says once it is durable, until the time is over or the sender has gone: what was given up is in
+    /// doubt, which the engine
     /// knows. A sender that has gone may be back with the same body before the commit is done.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// From where webhooks are taken: an allow-list of addresses, honest behind proxies. Only a proxy that is configured is believed when it says for whom it speaks
+/// From where webhooks are taken: an allow-list of addresses, honest behind proxies. Only a proxy that is configured is believed when it says for
+/// whom it speaks
 /// (<c>X-Forwarded-For</c>); what anybody else writes there changes nothing. Immutable.
 /// </summary>
 public sealed class WebhookSources(IReadOnlyList<IPNetwork> allowed, IReadOnlyList<IPNetwork> proxies)
