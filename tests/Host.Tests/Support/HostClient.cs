@@ -32,7 +32,7 @@ public sealed class HostClient : IDisposable
 
     public async Task<IReadOnlyList<JsonElement>> PositionsAsync(string query = "status=all&limit=500")
     {
-        var answer = await SendAsync(HttpMethod.Get, "/api/positions?" + query, null);
+        var answer = await SendAsync(HttpMethod.Get, "/api/positions?" + query);
         Assert.True(answer.Status == 200, answer.Text);
         return [.. answer.Json.GetProperty("positions").EnumerateArray()];
     }
@@ -41,7 +41,7 @@ public sealed class HostClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string? body)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
