@@ -1,5 +1,6 @@
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
 using Xunit;
@@ -74,6 +75,43 @@ public sealed class FoldTests : IAsyncDisposable
         await _rig.WriteAsync(script.Groups);
         await ThinAsync();
         Assert.Equal([[2L, 5L, 3L]], _rig.Select("SELECT from_seq, to_seq, tick_count FROM symbol_folds"));
+    }
+
+    [Fact]
+    public async Task Tables_OverManyContractsThatRoll_StayBounded()
+    {
+        const int Rolls = 40;
+        using var script = new Script();
+        var random = new Random(7);
+        var recorders = Enumerable.Range(1, 3).Select(i => script.Recorder("R" + i)).ToArray();
+        // One that stays open all the time: only its own contract's rows may stay apart for it.
+        script.Buy(recorders[0], 1, 100, script.Aapl);
+        var written = 0;
+        for (var roll = 1; roll <= Rolls; roll++)
+        {
+            var contract = script.State.Symbols.FromCanonical($"MNQ{"FGHJKMNQUVXZ"[roll % 12]}{2026 + roll / 12}", "MNQ", Engine.Instruments.SymbolKind.Dated, 0);
+            for (var i = 0; i < 30; i++)
+            {
+                script.Tick(contract, 100 + random.Next(20));
+                script.Tick(script.Aapl, 100 + random.Next(20));
+                var recorder = recorders[random.Next(3)];
+                if (random.Next(2) == 0) script.Buy(recorder, 1, 100, contract, key: $"{roll}-{i}");
+                else script.Close(recorder, 100, contract);
+            }
+            foreach (var recorder in recorders) script.Close(recorder, 100, contract);
+            await _rig.WriteAsync(script.After(Timestamp.Day / 4).Groups[written..]);
+            written = script.Groups.Count;
+            var sink = _rig.StartSink();
+            await sink.ThinAsync(script.Now);
+            await _rig.EndSinkAsync();
+            AssertFigures(script);
+        }
+        // A flat key and a contract that nobody trades any more leave one row each, whatever they came to.
+        Assert.Equal(1L, _rig.Value("SELECT max(n) FROM (SELECT count(*) AS n FROM symbol_folds WHERE symbol <> 'AAPL' GROUP BY symbol)"));
+        Assert.Equal(1L, _rig.Value("SELECT count(*) FROM symbol_folds WHERE symbol = 'AAPL'"));
+        Assert.Equal(Rolls + 1L, _rig.Value("SELECT count(*) FROM symbol_folds"));
+        // Keys are remembered for a day, which is four of forty rolls.
+        Assert.InRange((long)_rig.Value("SELECT count(*) FROM deliveries")!, 1, 5 * 33);
     }
 
     [Fact]

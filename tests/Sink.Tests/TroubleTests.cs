@@ -214,6 +214,19 @@ public sealed class TroubleTests : IAsyncDisposable
         Assert.StartsWith(_rig.Path, refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Record_WithAWrongChecksum_RefusesTheStart()
+    {
+        var recorder = _script.Recorder("A");
+        _script.Buy(recorder, 1, 25600);
+        await _rig.WriteAsync(_script.Groups);
+        _rig.Execute("UPDATE position_keys SET record = substr(record, 1, 50) || x'ff' || substr(record, 52)");
+        using var reader = new StateReader(_rig.Database);
+        using var state = new Script();
+        var damage = Assert.Throws<DatabaseDamagedException>(() => state.State.Load(reader.Read()!));
+        Assert.Contains($"the record of recorder {recorder} and symbol MNQ1!", damage.Message, StringComparison.Ordinal);
+    }
+
     public ValueTask DisposeAsync()
     {
         _script.Dispose();

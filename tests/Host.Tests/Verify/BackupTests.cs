@@ -1,3 +1,4 @@
+using StreamRecorder.Host.Tests.Support;
 using StreamRecorder.Host.Verify;
 using StreamRecorder.Sink;
 using Xunit;
@@ -36,6 +37,31 @@ public sealed class BackupTests
         var after = files.Verify();
         Assert.Empty(after.Findings);
         Assert.True(after.Sequence > report.Sequence);
+    }
+
+    [Fact]
+    public async Task Backup_OlderThanTheJournal_IsRefusedByName()
+    {
+        using var files = new DataFiles();
+        var copy = Path.Combine(files.Root, "copy.db");
+        await using (var history = new LiveHistory(files.Root) { Label = new string('x', 4000) })
+        {
+            history.Steps(new Random(46), 100);
+            await history.WrittenAsync();
+            new Backup(files.Root).Write(copy);
+            history.Steps(new Random(47), 1500);
+            await history.WrittenAsync();
+            history.Truncate(history.Sequence - 100);
+        }
+        foreach (var missing in new[] { false, true })
+        {
+            File.Delete(DataFiles.Database(files.Root));
+            if (!missing) File.Move(copy, DataFiles.Database(files.Root));
+            var refused = await HostProcess.RunAsync("serve", "--data", files.Root, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0");
+            Assert.Equal(1, refused.Code);
+            Assert.Contains(DataFiles.Database(files.Root) + ": as of sequence ", refused.Errors, StringComparison.Ordinal);
+            Assert.Contains("inputs between are missing", refused.Errors, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
