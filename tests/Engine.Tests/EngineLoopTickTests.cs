@@ -42,6 +42,23 @@ public sealed class EngineLoopTickTests : IDisposable
     }
 
     [Fact]
+    public void Batch_WithAStamp_IsMeasuredOnceFromItsArrival()
+    {
+        var measured = new List<double>();
+        _rig.Loop.BatchApplied = measured.Add;
+        var batch = TickBatch.Rent(_rig.Session, _rig.Now, _rig.Time.GetTimestamp());
+        batch.Ticks[batch.Count++] = At(_mnq, 1);
+        batch.Ticks[batch.Count++] = At(_mnq, 2);
+        _rig.Time.Advance(TimeSpan.FromMilliseconds(3));
+        _rig.Offer(batch);
+        _rig.OfferTicks(null, At(_mnq, 3));
+        _rig.Run();
+        Assert.Equal([0.003], measured);
+        var feed = _rig.Loop.Counters.Feeds.Single(f => f.Name == _rig.Session.Feed);
+        Assert.Equal((3, 0, _rig.Now), (feed.Applied, feed.Late, feed.LastArrival));
+    }
+
+    [Fact]
     public void Signal_AfterTicks_SeesThemAndNoLaterOnes()
     {
         _rig.OfferTicks(null, At(_mnq, 1));

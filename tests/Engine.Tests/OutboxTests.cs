@@ -32,6 +32,7 @@ public sealed class OutboxTests
         while (rig.Outbox.Reader.TryRead(out _)) { }
         rig.Run();
         Assert.Equal(2, rig.Outbox.PendingCount);
+        Assert.Equal(rig.Now, rig.Outbox.OldestPendingAt);
         rig.Outbox.MarkDurable(3);
         rig.Run();
         Assert.Equal((2, 3), (rig.Outbox.PendingCount, rig.Outbox.DurableSequence));

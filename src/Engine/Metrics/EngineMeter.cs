@@ -33,7 +33,7 @@ public sealed class EngineMeter : IDisposable
         _meter.CreateObservableCounter("streamrecorder.ticks.late", () => OfFeeds(loop, f => f.Late), null, "Ticks older than the late tolerance, not applied.");
         _meter.CreateObservableCounter(
             "streamrecorder.ticks.merged", () => Volatile.Read(ref loop.Counters.TicksMerged), null,
-            "Ticks that were folded with others before they reached the engine; no figure changes by it.");
+            "Ticks that joined others while they waited for a disk or database that is behind; no figure changes by it.");
         _meter.CreateObservableGauge(
             "streamrecorder.feed.last_tick_timestamp",
             () => OfFeeds(loop, f => (double)f.LastArrival / Timestamp.Second), "s", "When the feed's last tick arrived, in Unix time; 0 before the first.");
