@@ -22,6 +22,9 @@ public static class HostLimits
     /// <summary>Greatest age of the journal: a year, after which nobody restores a backup from before it.</summary>
     public const int JournalAgeSecondsMax = 366 * 86_400;
 
+    /// <summary>Least segment of the journal: what one message may append, 1 MiB, must fit behind any tail into the segments that are ready.</summary>
+    public const long JournalSegmentBytesMin = 2 << 20;
+
     /// <summary>Greatest size of the journal: a TiB.</summary>
     public const long JournalBytesMax = 1L << 40;
 

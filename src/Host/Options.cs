@@ -100,7 +100,7 @@ public sealed record Options
         "LEDGERBYTES" => this with { LedgerBytes = Whole(setting, HostLimits.LedgerBytesMin, HostLimits.LedgerBytesMax) },
         "JOURNALAGE" => this with { JournalAge = TimeSpan.FromSeconds(Whole(setting, 1, HostLimits.JournalAgeSecondsMax)) },
         "JOURNALBYTES" => this with { JournalBytes = Whole(setting, JournalLimits.PageBytesDefault, HostLimits.JournalBytesMax) },
-        "JOURNALSEGMENTBYTES" => this with { JournalSegmentBytes = PowerOfTwo(setting, JournalLimits.PageBytesDefault, JournalLimits.SegmentBytesMax) },
+        "JOURNALSEGMENTBYTES" => this with { JournalSegmentBytes = PowerOfTwo(setting, HostLimits.JournalSegmentBytesMin, JournalLimits.SegmentBytesMax) },
         "METRICS" => this with { MetricsEnabled = Flag(setting) },
         "METRICRECORDERS" => this with { MetricRecorders = Whole(setting, 0, HostLimits.MetricRecordersMax) },
         "METRICPAIRS" => this with { MetricPairs = Whole(setting, 0, HostLimits.MetricPairsMax) },

@@ -46,7 +46,7 @@ public sealed class OptionsTests
     [InlineData("TrustedProxies", "tradingview")]
     [InlineData("JournalAge", "0")]
     [InlineData("JournalBytes", "1000")]
-    [InlineData("JournalSegmentBytes", "524288")]
+    [InlineData("JournalSegmentBytes", "1048576")]
     [InlineData("JournalSegmentBytes", "12000000")]
     [InlineData("Urls", "8080")]
     [InlineData("Urls", "https://127.0.0.1:1")]

@@ -37,6 +37,22 @@ public sealed class HostClient : IDisposable
         return [.. answer.Json.GetProperty("positions").EnumerateArray()];
     }
 
+    /// <summary>All positions of a recorder, newest first.</summary>
+    public async Task<List<JsonElement>> AllPositionsAsync(string recorder)
+    {
+        var positions = new List<JsonElement>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = await GetAsync($"/api/positions?status=all&limit=500&recorder={recorder}{(cursor.Length > 0 ? "&cursor=" + cursor : "")}");
+            Assert.True(page.Status == 200, page.Text);
+            positions.AddRange(page.Json.GetProperty("positions").EnumerateArray());
+            cursor = page.Json.GetProperty("next_cursor").GetString();
+        }
+        return positions;
+    }
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+
     public Task<Answer> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
 
     public void Dispose() => _client.Dispose();

@@ -27,11 +27,23 @@ public sealed partial class HostProcess : IAsyncDisposable
 
     public Uri ManagementUrl { get; private set; } = null!;
 
-    /// <summary>Starts <c>serve</c> on free ports and waits until it says that it is ready.</summary>
-    public static async Task<HostProcess> ServeAsync(string directory, params string[] under)
+    /// <summary>Processor time that it has used.</summary>
+    public TimeSpan ProcessorTime
     {
-        string[] serve = ["dotnet", Program, "serve", "--data", directory, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0"];
-        var host = Start([.. under, .. serve], null);
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Starts <c>serve</c> on free ports and waits until it says that it is ready.</summary>
+    public static Task<HostProcess> ServeAsync(string directory, params string[] under) => ServeAsync(directory, null, under);
+
+    /// <summary>The same with settings from the environment.</summary>
+    public static async Task<HostProcess> ServeAsync(string directory, IReadOnlyDictionary<string, string>? environment, params string[] under)
+    {
+        var host = Start([.. under, .. Serve(directory)], environment);
         using var late = new CancellationTokenSource(Limit);
         while (await host._process.StandardOutput.ReadLineAsync(late.Token) is { } line)
         {
@@ -43,6 +55,35 @@ public sealed partial class HostProcess : IAsyncDisposable
             return host;
         }
         throw new InvalidOperationException("The service ended at its start: " + await host._errors);
+    }
+
+    /// <summary>Starts <c>serve</c> and kills it after so long, wherever its start is then; or it ended before.</summary>
+    public static async Task KillStartAsync(string directory, IReadOnlyDictionary<string, string>? environment, TimeSpan after)
+    {
+        await using var host = Start(Serve(directory), environment);
+        await Task.Delay(after);
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>True when it has ended within the time.</summary>
+    public async Task<bool> HasEndedAsync(TimeSpan limit)
+    {
+        using var late = new CancellationTokenSource(limit);
+        try
+        {
+            await _process.WaitForExitAsync(late.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Runs a verb to its end.</summary>
@@ -94,6 +135,9 @@ public sealed partial class HostProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    private static string[] Serve(string directory) =>
+        ["dotnet", Program, "serve", "--data", directory, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0"];
 
     private static HostProcess Start(string[] command, IReadOnlyDictionary<string, string>? environment)
     {

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace StreamRecorder.Host.Tests.Faults;
+
+/// <summary>
+/// Faults that the kernel itself gives: <c>strace</c> at a running process, which makes the next calls of a kind on given files fail, hang, or kill the process. Until it is disposed of. The test
+/// skips, saying so, where there is no strace or it may not trace.
+/// </summary>
+internal sealed class KernelFaults : IAsyncDisposable
+{
+    private const string Strace = "/usr/bin/strace";
+
+    private readonly Process _process;
+
+    private KernelFaults(Process process) => _process = process;
+
+    /// <param name="fault">As strace has it: <c>signal=KILL</c>, <c>error=ENOSPC</c>, <c>delay_enter=200000</c> (µs).</param>
+    public static async Task<KernelFaults> AttachAsync(int processId, string calls, string fault, params string[] files)
+    {
+        if (!File.Exists(Strace)) Assert.Skip("strace is not installed here.");
+        string[] paths = [.. files.SelectMany(file => new[] { "-P", file })];
+        var start = new ProcessStartInfo(Strace, ["-f", "-p", $"{processId}", .. paths, "-o", "/dev/null", "-e", "trace=" + calls, "-e", $"inject={calls}:{fault}"]) { RedirectStandardError = true };
+        var faults = new KernelFaults(Process.Start(start)!);
+        // One line for each file that it looks for, then "attached".
+        while (await faults._process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            if (line.Contains("attached", StringComparison.Ordinal)) return faults;
+            if (line.Contains("ptrace", StringComparison.OrdinalIgnoreCase)) Assert.Skip("strace may not trace here: " + line);
+        }
+        throw new InvalidOperationException("strace did not attach");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            // Told to end, it lets the process go on; killed, it might leave it stopped.
+            using var end = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+            await end.WaitForExitAsync();
+        }
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using StreamRecorder.Host.Tests.Support;
+
+namespace StreamRecorder.Host.Tests.Faults;
+
+/// <summary>
+/// The real program under load, killed with <c>kill -9</c>: at random moments, within its start, and at the very call that writes a record, a commit slot, a transaction or removes a file of the journal.
+/// Every answered signal must be there exactly once with every figure, by an oracle that shares nothing with the engine, and <c>verify</c> must agree.
+/// <c>STREAMRECORDER_KILL_ROUNDS</c> (default 3) and <c>STREAMRECORDER_SEED</c> repeat a run or make it longer.
+/// </summary>
+public sealed class KillTests : IDisposable
+{
+    private const int Lanes = 4;
+
+    /// <summary>Small files and a short age, so that a run of seconds truncates.</summary>
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["StreamRecorder__JournalAge"] = "1",
+        ["StreamRecorder__JournalSegmentBytes"] = "2097152",
+    };
+
+    private readonly string _root = Directory.CreateTempSubdirectory("host-test-").FullName;
+    private readonly int _seed = int.TryParse(Environment.GetEnvironmentVariable("STREAMRECORDER_SEED"), out var seed) ? seed : Environment.TickCount;
+    private readonly Random _random;
+    private readonly List<KillLane> _lanes = [];
+    private KillLane? _sequentialLane;
+
+    public KillTests()
+    {
+        _random = new Random(_seed);
+        File.WriteAllText(Path.Combine(_root, "instruments.csv"), "root,exchange,name,tick_size,tick_value,currency,kind\nKKK,TEST,K,0.25,0.5,USD,spot\nKKT,TEST,K,0.25,0.5,USD,spot\n");
+        TestContext.Current.SendDiagnosticMessage($"seed {_seed}");
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task Service_KilledAtRandomMoments_HasEveryAnsweredInputOnce()
+    {
+        var rounds = int.TryParse(Environment.GetEnvironmentVariable("STREAMRECORDER_KILL_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 3;
+        for (var round = 0; round < rounds; round++)
+        {
+            await using var host = await HostProcess.ServeAsync(_root, Settings);
+            using var client = await BeginAsync(host);
+            var isStopped = false;
+            var load = _lanes.ConvertAll(lane => Task.Run(() => lane.RunAsync(client, () => isStopped)));
+            // Ticks have no ids: they are sent one request after the other, and the kill comes between two of them.
+            for (var end = _lanes.Sum(lane => lane.AnsweredCount) + _random.Next(40, 400); _lanes.Sum(lane => lane.AnsweredCount) < end;) await TickAndSignalAsync(client);
+            await host.KillAsync();
+            isStopped = true;
+            await Task.WhenAll(load);
+            if (round % 2 == 0) await HostProcess.KillStartAsync(_root, Settings, TimeSpan.FromMilliseconds(_random.Next(100, 1500)));
+        }
+        await CheckAsync();
+    }
+
+    [Theory]
+    [InlineData("pwrite64", "journal/segment.0", "journal/segment.1", "journal/segment.2")]
+    [InlineData("pwrite64", "journal/commits")]
+    [InlineData("pwrite64,fdatasync,fsync", "stream_recorder.db-wal", "stream_recorder.db")]
+    public async Task Service_KilledAtAWrite_HasEveryAnsweredInputOnce(string calls, params string[] files)
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            await using var host = await HostProcess.ServeAsync(_root, Settings);
+            using var client = await BeginAsync(host);
+            var load = _lanes.ConvertAll(lane => Task.Run(() => lane.RunAsync(client, () => false)));
+            for (var end = _lanes.Sum(lane => lane.AnsweredCount) + _random.Next(60, 200); _lanes.Sum(lane => lane.AnsweredCount) < end;)
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+            await KillAtAsync(host, calls, [.. files.Select(file => Path.Combine(_root, file))]);
+            await Task.WhenAll(load);
+        }
+        await CheckAsync();
+    }
+
+    [Fact]
+    public async Task Service_KilledAtATruncation_HasEveryAnsweredInputOnce()
+    {
+        await using (var host = await HostProcess.ServeAsync(_root, Settings))
+        {
+            using var client = await BeginAsync(host);
+            while (!File.Exists(Path.Combine(_root, "journal", "segment.3"))) await Task.WhenAll(_lanes.Select(lane => lane.TryNextAsync(client)));
+            await host.KillAsync();
+        }
+        // The next start gives up what the database has; a file goes two commits later.
+        string[] segments = [.. Enumerable.Range(0, 6).Select(n => Path.Combine(_root, "journal", string.Create(CultureInfo.InvariantCulture, $"segment.{n}")))];
+        await using (var host = await HostProcess.ServeAsync(_root, Settings))
+        {
+            using var client = await BeginAsync(host);
+            var killed = KillAtAsync(host, "unlink", segments);
+            await Task.WhenAll(_lanes.Select(lane => lane.RunAsync(client, () => killed.IsCompleted)));
+            await killed;
+        }
+        Assert.True(File.Exists(segments[0]) || File.Exists(segments[1]), "the files were gone before they could be removed");
+        await CheckAsync();
+        Assert.False(File.Exists(segments[0]), "what a killed truncation left is removed by the next start");
+    }
+
+    /// <summary>The process dies as it enters one of these calls.</summary>
+    private static async Task KillAtAsync(HostProcess host, string calls, params string[] files)
+    {
+        await using var faults = await KernelFaults.AttachAsync(host.Id, calls, "signal=KILL", files);
+        Assert.True(await host.HasEndedAsync(TimeSpan.FromSeconds(90)), "the call never came");
+    }
+
+    private async Task<HostClient> BeginAsync(HostProcess host)
+    {
+        var client = new HostClient(host, _root);
+        if (_lanes.Count > 0) return client;
+        for (var i = 0; i < Lanes; i++) _lanes.Add(new KillLane(await client.RecorderAsync($"lane{i}"), "KKK", _seed + i));
+        _sequentialLane = new KillLane(await client.RecorderAsync("sequential"), "KKT", _seed);
+        return client;
+    }
+
+    private async Task TickAndSignalAsync(HostClient client)
+    {
+        var prices = Enumerable.Range(0, _random.Next(4) == 0 ? 50 : 2).Select(_ => 100 + _random.Next(-360, 360) * 0.25m).ToList();
+        var lines = string.Join('\n', prices.Select(price => string.Create(CultureInfo.InvariantCulture, $$"""{"symbol":"KKT","price":{{price}}}""")));
+        var answer = await client.PostAsync("/ticks", lines);
+        Assert.True(answer.Status == 200, answer.Text);
+        foreach (var price in prices) _sequentialLane!.Book.Tick(price);
+        if (_random.Next(2) == 0) Assert.True(await _sequentialLane!.TryNextAsync(client), _sequentialLane!.Refused);
+    }
+
+    private async Task CheckAsync()
+    {
+        await using (var host = await HostProcess.ServeAsync(_root, Settings))
+        {
+            using var client = await BeginAsync(host);
+            // The one that nobody answered, again.
+            foreach (var lane in _lanes) Assert.True(await lane.TryNextAsync(client), lane.Refused);
+            for (var i = 0; i < Lanes; i++) _lanes[i].Book.AssertAre(await client.AllPositionsAsync($"lane{i}"));
+            _sequentialLane!.Book.AssertAre(await client.AllPositionsAsync("sequential"));
+            Assert.Equal(0, await host.StopAsync());
+        }
+        Assert.True(_lanes.Sum(lane => lane.AnsweredCount) > 100, "too few signals to show anything");
+        var (code, text, errors) = await HostProcess.RunAsync("verify", "--data", _root);
+        Assert.True(code == 0, text + errors);
+    }
+}
