@@ -52,6 +52,41 @@ public sealed class TableTests
         Assert.Equal(2, (await service.GetAsync("/api/front-contracts")).Json.GetProperty("front_contracts").GetArrayLength());
     }
 
+    [Fact]
+    public async Task FrontContracts_MovedOn_FlagWhatAnOpenPositionDoesAndServeTheNext()
+    {
+        await using var service = await TestService.StartAsync(prepare: directory =>
+            File.WriteAllText(Path.Combine(directory, "front_contracts.csv"), "root,contract,from_utc\nMNQ,MNQZ25,2020-01-01\n"));
+        var hook = await service.RecorderAsync("a");
+        await service.FillAsync(hook, "buy", 25600);
+        await service.SendAsync("PUT", "/api/front-contracts", """{"front_contracts":[{"root":"MNQ","contract":"MNQH26","from_utc":"2021-01-01"}]}""");
+        await service.RestartAsync();
+        var added = await service.FillAsync(hook, "buy", 25601);
+        Assert.Equal("[\"contract_changed\"]", added.Json.GetProperty("flags").GetRawText());
+        var kept = Assert.Single(await service.PositionsAsync());
+        Assert.Equal(("MNQZ2025", "[\"contract_changed\"]"), (kept.GetProperty("contract").GetString(), kept.GetProperty("flags").GetRawText()));
+        var reversed = await service.FillAsync(hook, "reverse", 25602);
+        Assert.Equal("[\"contract_changed\"]", reversed.Json.GetProperty("flags").GetRawText());
+        var next = (await service.PositionsAsync("status=open"))[0];
+        Assert.Equal(("MNQH2026", "[]"), (next.GetProperty("contract").GetString(), next.GetProperty("flags").GetRawText()));
+    }
+
+    [Fact]
+    public async Task Position_WithoutAContract_IsShownUnpricedAndLoggedOnceAnEpisode()
+    {
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("a");
+        await service.FillAsync(hook, "buy", 25600);
+        await service.FillAsync(hook, "buy", 25601);
+        var shown = Assert.Single(await service.PositionsAsync());
+        Assert.Equal((JsonValueKind.Null, "[\"unpriced\"]"), (shown.GetProperty("contract").ValueKind, shown.GetProperty("flags").GetRawText()));
+        await service.TickAsync(25599);
+        var priced = Assert.Single(await service.PositionsAsync());
+        Assert.Equal(("MNQ1!", "[]"), (priced.GetProperty("contract").GetString(), priced.GetProperty("flags").GetRawText()));
+        await service.StopAsync();
+        Assert.Single(service.Log.All, line => line.Contains("is unpriced", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("instruments.csv", "root,exchange,name,tick_size,tick_value,currency\nABC,X,n,0,1,USD\n", "line 2")]
     [InlineData("front_contracts.csv", "root,contract,from_utc\nMNQ,MNQZ25,2020-01-01\nMNQ,ESZ25,2021-01-01\n", "line 3")]
