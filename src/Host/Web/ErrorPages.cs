@@ -38,7 +38,7 @@ public sealed class ErrorPages(ILogger<ErrorPages> log)
             await WriteAsync(context, context.Response.StatusCode).ConfigureAwait(false);
     }
 
-    private static Task WriteAsync(HttpContext context, int status) => Problems.WriteAsync(context, status switch
+    private static Task<bool> WriteAsync(HttpContext context, int status) => Problems.WriteAsync(context, status switch
     {
         404 => Rejection.NotFound.Because("No such address."),
         405 => HostRejection.MethodNotAllowed.Because($"Allowed: {context.Response.Headers.Allow}."),
