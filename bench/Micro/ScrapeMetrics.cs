@@ -11,7 +11,7 @@ using OpenTelemetry.Metrics;
 namespace StreamRecorder.Micro;
 
 /// <summary>One scrape of a thousand series over a real connection, collected and rendered anew each time, beside an endpoint that answers the same bytes ready made.</summary>
-public class ScrapeMetrics
+public class ScrapeMetrics : IDisposable
 {
     private const int SeriesCount = 1000;
     private const string ReadyMade = "/ready-made";
@@ -42,12 +42,13 @@ public class ScrapeMetrics
     }
 
     [GlobalCleanup]
-    public void Cleanup()
+    public void Dispose()
     {
         _client.Dispose();
         _application.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _provider.Dispose();
         _meter.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(Baseline = true)]

@@ -20,6 +20,7 @@ public sealed class PublicSite : IAsyncDisposable
 {
     private readonly Queries _queries;
     private readonly WebhookEndpoint _webhook;
+    private readonly LedgerRetry _retry;
 
     public PublicSite(Composition pipe, Options options, TimeProvider time, ILoggerFactory logs, IServer? server = null, Telemetry? telemetry = null)
     {
@@ -36,7 +37,8 @@ public sealed class PublicSite : IAsyncDisposable
         var ledger = new LedgerReader(recorders, pipe.Outbox, _queries.Ledger, pipe.Marks);
         new PositionsApi(pipe.Client, positions, pipe.Symbols).Map(App);
         new TradeHistoryApi(positions).Map(App);
-        new SignalsApi(ledger, new LedgerRetry(ledger, pipe.Client, pipe.Symbols, () => pipe.Engine.Directory)).Map(App);
+        _retry = new LedgerRetry(ledger, pipe.Client, pipe.Symbols, () => pipe.Engine.Directory);
+        new SignalsApi(ledger, _retry).Map(App);
         new RecordersApi(pipe.Client, pipe.Tables).Map(App);
         new KeysApi(pipe.Client, pipe.Tables).Map(App);
         new InstrumentsApi(pipe.Client, pipe.Tables).Map(App);
@@ -50,6 +52,7 @@ public sealed class PublicSite : IAsyncDisposable
     {
         await App.DisposeAsync().ConfigureAwait(false);
         _webhook.Dispose();
+        _retry.Dispose();
         _queries.Dispose();
     }
 

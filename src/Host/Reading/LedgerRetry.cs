@@ -8,7 +8,7 @@ using StreamRecorder.Ingest.Webhooks;
 namespace StreamRecorder.Host.Reading;
 
 /// <summary>Applies rejected bodies of the ledger once their cause is mended. Any thread; one after the other, so that none is applied twice.</summary>
-public sealed class LedgerRetry(LedgerReader ledger, EngineClient engine, SymbolTable symbols, Func<RecorderDirectory> directory)
+public sealed class LedgerRetry(LedgerReader ledger, EngineClient engine, SymbolTable symbols, Func<RecorderDirectory> directory) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly WebhookParser _parser = new(symbols);
@@ -27,6 +27,8 @@ public sealed class LedgerRetry(LedgerReader ledger, EngineClient engine, Symbol
             _turn.Release();
         }
     }
+
+    public void Dispose() => _turn.Dispose();
 
     private async Task<Reply<LedgerEntry>> RetryInTurnAsync(long id, bool isForced)
     {

@@ -181,7 +181,7 @@ public sealed class TickSocketTests
         var sending = Task.Run(async () =>
         {
             for (var i = 0; i < Frames; i++) await feed.SendAsync(frame);
-        });
+        }, TestContext.Current.CancellationToken);
         await Service.UntilAsync(() => inbox.TickBatchCount == 2);
         Assert.False(sending.IsCompleted);
         service.Run();
