@@ -1,8 +1,8 @@
 using StreamRecorder.Load.Applying;
 using StreamRecorder.Load.Database;
 using StreamRecorder.Load.Feeds;
-using StreamRecorder.Load.Measuring;
 using StreamRecorder.Load.Hostile;
+using StreamRecorder.Load.Measuring;
 using StreamRecorder.Load.Polling;
 using StreamRecorder.Load.Restarting;
 using StreamRecorder.Load.Running;

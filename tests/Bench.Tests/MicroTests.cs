@@ -60,7 +60,7 @@ public sealed class MicroTests
         }
         finally
         {
-            bench.Cleanup();
+            bench.Dispose();
         }
     }
 

@@ -18,7 +18,12 @@ public sealed class FasterRulesTests
         var folder = Directory.CreateTempSubdirectory("rules-");
         try
         {
-            foreach (string path in GrafanaFolder.RuleFiles) await File.WriteAllTextAsync(Path.Combine(folder.FullName, Path.GetFileName(path)), FasterRules.Of(await File.ReadAllTextAsync(path)));
+            var cancel = TestContext.Current.CancellationToken;
+            foreach (string path in GrafanaFolder.RuleFiles)
+            {
+                var rules = FasterRules.Of(await File.ReadAllTextAsync(path, cancel));
+                await File.WriteAllTextAsync(Path.Combine(folder.FullName, Path.GetFileName(path)), rules, cancel);
+            }
             var (code, output) = await Promtool.RunAsync(["check", "rules", .. Directory.GetFiles(folder.FullName)]);
             Assert.True(code == 0, output);
         }

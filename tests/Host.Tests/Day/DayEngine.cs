@@ -52,7 +52,8 @@ internal sealed class DayEngine : IDisposable
         _clock.MoveTo(at);
         var batch = TickBatch.Rent(_session, at);
         batch.Ticks[batch.Count++] = new Tick(_symbol.Id, price, at);
-        Assert.True(_inbox.OfferAsync(batch, CancellationToken.None).IsCompletedSuccessfully);
+        var offered = _inbox.OfferAsync(batch, CancellationToken.None).AsTask();
+        Assert.True(offered.IsCompletedSuccessfully);
         Run();
     }
 
