@@ -23,9 +23,13 @@ public sealed class Service : IAsyncDisposable
         _site = site;
         _management = management;
         _telemetry = telemetry;
+        Routes = [.. ((IEndpointRouteBuilder)site.App).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
         Urls = Listener.AddressesOf(site.App);
         ManagementUrls = Listener.AddressesOf(management);
     }
+
+    /// <summary>Everything that the public address answers to.</summary>
+    public IReadOnlyList<RouteEndpoint> Routes { get; }
 
     public IReadOnlyList<string> Urls { get; }
 

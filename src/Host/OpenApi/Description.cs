@@ -59,12 +59,35 @@ public static class Description
         {
             [Text(doc.Status)] = new OpenApiResponse { Description = "Done", Content = doc.Answer.Count > 0 ? Content("application/json", doc.Answer) : null },
         };
-        int[] always = scope is null ? [StatusCodes.Status503ServiceUnavailable] : [401, 403, 503];
-        foreach (var status in doc.Refusals.Concat(always).Distinct().Order())
-            operation.Responses[Text(status)] = new OpenApiResponse { Description = "Refused", Content = Content(Problem, ProblemFields) };
+        foreach (var status in RefusalsOf(doc, scope))
+            operation.Responses[Text(status)] = new OpenApiResponse { Description = Meaning(status), Content = Content(Problem, ProblemFields) };
         if (scope is not null)
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [Engine.Words.Of(scope.Scope)] }];
     }
+
+    /// <summary>Those of the route, and those that every route of its sort has.</summary>
+    private static IEnumerable<int> RefusalsOf(RouteDoc doc, NeedsScope? scope)
+    {
+        int[] ofKeys = scope is null ? [] : [401, 403];
+        int[] ofBodies = doc.Body is null ? [] : [413];
+        return doc.Refusals.Concat(ofKeys).Concat(ofBodies).Append(503).Distinct().Order();
+    }
+
+    private static string Meaning(int status) => status switch
+    {
+        400 => "Not understood; detail says why",
+        401 => "No valid key",
+        403 => "Not with this key, or not from this address",
+        404 => "There is no such thing",
+        409 => "Contradicts what is there",
+        413 => "The body is too large",
+        415 => "Not a media type or encoding that is taken",
+        422 => "Understood, but impossible",
+        426 => "Only as a WebSocket",
+        429 => "Too many; see Retry-After",
+        503 => "Not stored, or not known to be; send it again after Retry-After",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "a refusal without a meaning"),
+    };
 
     private static OpenApiParameter Parameter(FieldDoc field, ParameterLocation place) =>
         new() { Name = field.Name, In = place, Required = place == ParameterLocation.Path, Description = field.Text, Schema = Schema(field) };

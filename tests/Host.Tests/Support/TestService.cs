@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using StreamRecorder.Host.Start;
 
@@ -42,6 +43,8 @@ public sealed class TestService : IAsyncDisposable
     public LogLines Log { get; }
 
     public string AdminKey { get; }
+
+    public IReadOnlyList<RouteEndpoint> Routes => _service.Routes;
 
     public string Directory => Options.DataDirectory;
 
