@@ -38,6 +38,17 @@ public sealed partial class VerbTests
     }
 
     [Fact]
+    public async Task RecorderAdd_WithAMapping_TakesAlertsOfThatForm()
+    {
+        await using var service = await TestService.StartAsync();
+        var added = await DoneAsync(service, "recorder", "add", "odd", "--map", "what=action", "--map", "where=symbol", "--map", "at=price", "--map-action", "LE=buy");
+        var answer = await service.HookAsync(PathOf(added), """{"what":"LE","where":"MNQ1!","at":25600.25}""");
+        Assert.True(answer.Status == 200, answer.Text);
+        Assert.Equal("LONG", Assert.Single(await service.PositionsAsync()).GetProperty("side").GetString());
+        await FailsAsync(service, "theirs", "recorder", "add", "odder", "--map", "what");
+    }
+
+    [Fact]
     public async Task Verb_ServiceFileLeftByAKill_MisleadsNobody()
     {
         await using var service = await TestService.StartAsync();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 
 namespace StreamRecorder.Host.Tests.Lifecycle;
@@ -60,6 +61,19 @@ public sealed class OptionsTests
         var error = Assert.Throws<OptionsException>(() => Read((name, value)));
         Assert.Contains("StreamRecorder:" + name, error.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>The sentence about an unknown setting names all that are known.</summary>
+    [Fact]
+    public void Settings_All_AreInTheirPage()
+    {
+        var sentence = Assert.Throws<OptionsException>(() => Read(("Nothing", "1"))).Message;
+        var names = sentence[(sentence.IndexOf("Known are", StringComparison.Ordinal) + 9)..].TrimEnd('.').Split([",", " and "], StringSplitOptions.TrimEntries);
+        var page = File.ReadAllText(PathOf("../../../docs/settings.md"));
+        Assert.True(names.Length > 15, sentence);
+        Assert.All(names, name => Assert.Contains($"| `{name}", page, StringComparison.Ordinal));
+    }
+
+    private static string PathOf(string relative, [CallerFilePath] string thisFile = "") => Path.GetFullPath(relative, Path.GetDirectoryName(thisFile)!);
 
     private static Options Read(params (string Name, string Value)[] settings) => Options.Read(
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"StreamRecorder:{s.Name}", (string?)s.Value))).Build());
