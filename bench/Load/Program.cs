@@ -4,9 +4,9 @@ using StreamRecorder.Load.Processes;
 using StreamRecorder.Load.Reporting;
 
 // dotnet run -c Release --project bench/Load -- --size short --only webhook-throughput
-var only = new Option<string[]>("--only") { Description = "Scenarios to run (default: all): " + string.Join(", ", Scenarios.All.Select(s => s.Name)), AllowMultipleArgumentsPerToken = true };
+var only = new Option<string[]>("--only") { Description = "Scenarios to run (default: all)", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong([.. Scenarios.All.Select(s => s.Name)]);
-var size = new Option<string>("--size") { Description = "How much", DefaultValueFactory = _ => Size.Full.Name };
+var size = new Option<string>("--size") { Description = "tiny: does it work; short: ratios while at work on them; full: the tables, for an idle machine", DefaultValueFactory = _ => Size.Full.Name };
 size.AcceptOnlyFromAmong([.. Size.All.Select(s => s.Name)]);
 var output = new Option<string?>("--out") { Description = "Directory for load.json and load.md (default: none are written)" };
 var root = new RootCommand("Measures the real program beside its rivals, in processes of their own, in turns.") { only, size, output, RoleCommand() };
