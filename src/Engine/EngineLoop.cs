@@ -111,7 +111,7 @@ public sealed class EngineLoop
     /// <summary>One bounded turn. Returns how much was done; 0 means: wait for a message, a commit or the fold interval.</summary>
     public int RunOnce()
     {
-        if (_journal.Fault is { } fault) throw new JournalFailedException("the journal cannot be written", fault);
+        if (_journal.Fault is { } fault) throw new JournalFailedException("The journal cannot be written.", fault);
         var done = _commits.ReleaseCommitted();
         for (var taken = 0; taken < EngineLimits.MessagesPerTurn && CanHandle() && TryTake(out var message); taken++, done++) Handle(message!);
         if (!_commits.HasRoom) done += _backlog.Absorb(EngineLimits.MessagesPerTurn);

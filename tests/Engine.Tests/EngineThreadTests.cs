@@ -50,4 +50,17 @@ public sealed class EngineThreadTests
         await Assert.ThrowsAsync<JournalFailedException>(() => command.Result.WaitAsync(Limit, TestContext.Current.CancellationToken));
         await thread.Ended.WaitAsync(Limit, TestContext.Current.CancellationToken);
     }
+
+    [Fact]
+    public async Task Thread_FaultOfTheProgramItself_IsReportedAndEndsIt()
+    {
+        using var rig = new EngineRig();
+        var faulted = new TaskCompletionSource<Exception>();
+        rig.Loop.Released = _ => throw new InvalidOperationException("planted");
+        using var thread = new EngineThread(rig.Loop, rig.Inbox, rig.Outbox, rig.Journal, faulted.SetResult);
+        thread.Start();
+        Assert.Null(rig.Inbox.Offer(new AddRecorder(new RecorderSettings { Name = "r" }, new RecorderToken("t", "h", 1)) { ReceivedAt = rig.Now }));
+        Assert.Equal("planted", (await faulted.Task.WaitAsync(Limit, TestContext.Current.CancellationToken)).Message);
+        await thread.Ended.WaitAsync(Limit, TestContext.Current.CancellationToken);
+    }
 }

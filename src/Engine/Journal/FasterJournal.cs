@@ -289,7 +289,14 @@ public sealed class FasterJournal : IJournal
     {
         lock (_gate)
         {
-            if (!_underWay || _time.GetElapsedTime(_underWaySince) < _options.CommitTimeout) return;
+            if (!_underWay) return;
+            var left = _options.CommitTimeout - _time.GetElapsedTime(_underWaySince);
+            if (left > TimeSpan.Zero)
+            {
+                // Of a commit before, or early by the timer's coarser clock: nobody else would look again.
+                _timer.Change(left, Timeout.InfiniteTimeSpan);
+                return;
+            }
         }
 
         Fail(new TimeoutException(Invariant($"A commit did not end in {_options.CommitTimeout.TotalSeconds} s.")));

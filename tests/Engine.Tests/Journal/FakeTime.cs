@@ -7,6 +7,9 @@ internal sealed class FakeTime : TimeProvider
     private readonly List<FakeTimer> _timers = [];
     private long _now = 1;
 
+    /// <summary>By so much timers fire too soon, as those of the system may by some milliseconds.</summary>
+    public TimeSpan Early { get; init; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);
@@ -42,7 +45,7 @@ internal sealed class FakeTime : TimeProvider
         public void FireIfDue(long now)
         {
             long due = Interlocked.Read(ref _due);
-            if (due <= now && Interlocked.CompareExchange(ref _due, long.MaxValue, due) == due) callback(state);
+            if (due <= now + time.Early.Ticks && due != long.MaxValue && Interlocked.CompareExchange(ref _due, long.MaxValue, due) == due) callback(state);
         }
 
         public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -90,6 +90,25 @@ public sealed class JournalFaultTests
     }
 
     [Fact]
+    public void Commit_HangsAndTheTimerIsEarly_FaultsAllTheSame()
+    {
+        var early = TimeSpan.FromMilliseconds(3);
+        var time = new FakeTime { Early = early };
+        var disk = new FaultyDisk(5);
+        using var journal = Open(disk, time);
+        journal.AppendAndCommit(5);
+        disk.HangAt = disk.Operations + 1;
+        journal.Append(6, JournalVerbs.Payload(6));
+        journal.StartCommit();
+        Assert.True(disk.WaitUntilHanging(JournalDirectory.Limit));
+        time.Advance(Options.CommitTimeout - early);
+        Assert.Null(journal.Fault);
+        time.Advance(early);
+        Assert.IsType<TimeoutException>(Assert.IsType<JournalFailedException>(journal.Fault).InnerException);
+        disk.Release();
+    }
+
+    [Fact]
     public void Commit_SlowButEnding_IsNoFault()
     {
         var time = new FakeTime();

@@ -89,6 +89,28 @@ public sealed class DiskTests : IDisposable
         Assert.Equal(0, await host.StopAsync());
     }
 
+    /// <summary>Five minutes: a program that waits for the call on its way out is caught.</summary>
+    [Fact]
+    public async Task Commit_ThatHangs_EndsTheProcessWithoutWaitingForIt()
+    {
+        await using var host = await HostProcess.ServeAsync(_root);
+        using var client = new HostClient(host, _root);
+        var lanes = await LanesAsync(client, 4);
+        for (var i = 0; i < 5; i++) await Task.WhenAll(lanes.Select(lane => lane.TryNextAsync(client)));
+        await using (var faults = await KernelFaults.AttachAsync(host.Id, "pwrite64", "delay_enter=300000000", Slots))
+        {
+            await Task.WhenAll(lanes.Select(lane => lane.RunAsync(client, () => false)));
+            Assert.All(lanes, lane => Assert.StartsWith("503", lane.Refused, StringComparison.Ordinal));
+            Assert.True(await host.HasLeftAsync(TimeSpan.FromSeconds(60)), "the process waits for the call that hangs");
+            faults.LetGo();
+        }
+        Assert.Equal(1, await host.EndAsync());
+        var line = Assert.Single((await host.ErrorsAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains($"The journal in {Path.GetDirectoryName(Slots)} failed", line, StringComparison.Ordinal);
+        Assert.Contains("A commit did not end in 10 s.", line, StringComparison.Ordinal);
+        await CheckAfterStartAsync(lanes);
+    }
+
     private static async Task<HttpResponseMessage> HealthAsync(HostProcess host)
     {
         using var client = new HttpClient();

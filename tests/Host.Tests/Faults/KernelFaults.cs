@@ -30,6 +30,9 @@ internal sealed class KernelFaults : IAsyncDisposable
         throw new InvalidOperationException("strace did not attach");
     }
 
+    /// <summary>Lets a process go that has ended while one of its calls was held: strace itself would hold that one for ever.</summary>
+    public void LetGo() => _process.Kill();
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -76,6 +76,17 @@ public sealed class ProcessTests : IDisposable
         AssertFailed(await HostProcess.RunAsync("serve", "--data", other, "--urls", host.Url.ToString(), "--management-urls", "http://127.0.0.1:0"), "address already in use");
     }
 
+    /// <summary>Where not even the system's administrator makes a directory.</summary>
+    [Fact]
+    public async Task Serve_DirectoryThatMayNotBeMade_Exits1WithOneLine()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Skip("There is no /sys here.");
+        const string Forbidden = "/sys/stream-recorder";
+        AssertFailed(
+            await HostProcess.RunAsync("serve", "--data", Forbidden, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0"),
+            $"The data directory {Forbidden} cannot be used: ");
+    }
+
     [Theory]
     [InlineData("StreamRecorder__Colour", "red")]
     [InlineData("StreamRecorder__PositionsMax", "none")]

@@ -86,6 +86,17 @@ public sealed partial class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>True when its program has ended within the time, though the kernel may still hold a thread of it in a call.</summary>
+    public async Task<bool> HasLeftAsync(TimeSpan limit)
+    {
+        for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < limit; await Task.Delay(50))
+        {
+            var state = await File.ReadAllTextAsync($"/proc/{Id}/stat");
+            if (state[state.LastIndexOf(')') + 2] == 'Z') return true;
+        }
+        return false;
+    }
+
     /// <summary>Runs a verb to its end.</summary>
     public static async Task<(int Code, string Out, string Errors)> RunAsync(IReadOnlyDictionary<string, string>? environment, params string[] args)
     {
