@@ -35,7 +35,7 @@ public sealed class Composition : IAsyncDisposable
         Directory = directory;
         Outbox = new Outbox(HostLimits.OutboxCapacity);
         Database = Database.Open(directory.Database);
-        Marks = new AnsweredMarks(directory.AnsweredMarks, time);
+        Marks = new AnsweredMarks(directory.AnsweredMarks);
         _sink = new SqliteSink(Database, Outbox, time, logs.CreateLogger<SqliteSink>())
         {
             Ledger = new LedgerSettings { Age = options.LedgerAge, BytesMax = options.LedgerBytes, AnsweredAt = Marks.TimeOf },

@@ -51,11 +51,10 @@ public static class HostLimits
     public static readonly TimeSpan CatchUpStep = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
-    /// How long the server may take to hand an answer that it was given to the operating system, before a kill makes it doubtful; some microseconds unless the machine is very
-    /// busy. And how often the service notes that it is alive, which the age of an answer is measured by.
+    /// Bytes of an answer that may be under way to the operating system when its writing completes: none, so that an answer counts as sent only once it is (a kill between the
+    /// two would make a delivered order of a lost answer). One is the least bound that the server knows; 0 means none at all.
     /// </summary>
-    public static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(1);
-    public static readonly TimeSpan LifeSign = TimeSpan.FromMilliseconds(250);
+    public const int UnsentBytesMax = 1;
 
     /// <summary>Connections at a time, each a few KB while idle; TradingView opens one an alert, feeds one each.</summary>
     public const int ConnectionsMax = 10_000;

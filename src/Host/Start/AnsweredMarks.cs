@@ -1,14 +1,13 @@
 using System.IO.MemoryMappedFiles;
 using System.Text;
-using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Ingest.Webhooks;
 
 namespace StreamRecorder.Host.Start;
 
 /// <summary>
-/// Which answers were handed to their connections and when, in a small file mapped into memory: a few stores an answer, no system call. The pages belong to the operating
-/// system, so the marks survive <c>kill -9</c>; after a restart only deliveries without a mark are in doubt, and those of the last moment before it, whose answers the server
-/// may not have sent yet. They do not survive a power cut, so the file names the boot it belongs to, and under another one nothing is known. Any thread.
+/// Which answers were sent and when, in a small file mapped into memory: a few stores an answer, no system call. The pages belong to the operating system, so the marks
+/// survive <c>kill -9</c>; after a restart only deliveries without a mark are in doubt. They do not survive a power cut, so the file names the boot it belongs to,
+/// and under another one nothing is known. Any thread.
 /// </summary>
 public sealed class AnsweredMarks : IDisposable
 {
@@ -16,34 +15,21 @@ public sealed class AnsweredMarks : IDisposable
     private const int Slots = 1 << 17;
     private const int HeaderBytes = 4096;
     private const int BootBytes = 64;
-    private const int AlivePlace = BootBytes;
 
     /// <summary>Sequence, then time.</summary>
     private const int SlotBytes = 2 * sizeof(long);
     private const int FileBytes = HeaderBytes + Slots * SlotBytes;
 
-    private static readonly long Grace = HostLimits.AnswerGrace.Ticks / TimeSpan.TicksPerMicrosecond;
-
-    private readonly TimeProvider _time;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
-    private readonly ITimer _lifeSign;
-    private readonly Lock _closing = new();
 
-    /// <summary>Until when the process before this one is known to have lived, µs.</summary>
-    private readonly long _livedUntil;
-    private bool _isClosed;
-
-    public AnsweredMarks(string path, TimeProvider time)
+    public AnsweredMarks(string path)
     {
-        _time = time;
         var boot = new byte[BootBytes];
         Encoding.ASCII.GetBytes(BootId(), boot);
         using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite)) AreKnown = Prepare(file, boot);
         _file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, FileBytes, MemoryMappedFileAccess.ReadWrite);
         _view = _file.CreateViewAccessor();
-        _livedUntil = _view.ReadInt64(AlivePlace);
-        _lifeSign = time.CreateTimer(_ => SignLife(0), null, HostLimits.LifeSign, HostLimits.LifeSign);
     }
 
     /// <summary>False when the marks are of another boot of the machine, or there were none: then nobody knows what was answered.</summary>
@@ -57,9 +43,9 @@ public sealed class AnsweredMarks : IDisposable
     }
 
     /// <summary>Whether the process before this one sent that answer for certain.</summary>
-    public bool WasSent(long sequence) => TimeOf(sequence) is { } at && at + Grace <= _livedUntil;
+    public bool WasSent(long sequence) => TimeOf(sequence) is not null;
 
-    /// <summary>When the answer with that sequence was handed over, µs; null: not known, or not any more.</summary>
+    /// <summary>When the answer with that sequence was sent, µs; null: not known, or not any more.</summary>
     public long? TimeOf(long sequence)
     {
         var place = PlaceOf(sequence);
@@ -70,20 +56,10 @@ public sealed class AnsweredMarks : IDisposable
         return _view.ReadInt64(place) == sequence ? at : null;
     }
 
-    /// <summary>After the connections are closed: whatever was answered has left.</summary>
     public void Dispose()
     {
-        SignLife(Grace);
-        lock (_closing) _isClosed = true;
-        _lifeSign.Dispose();
         _view.Dispose();
         _file.Dispose();
-    }
-
-    private void SignLife(long ahead)
-    {
-        lock (_closing)
-            if (!_isClosed) _view.Write(AlivePlace, Timestamp.From(_time.GetUtcNow()) + ahead);
     }
 
     /// <summary>Without a sequence while the time is another's: a reader must never pair the two.</summary>

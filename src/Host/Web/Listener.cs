@@ -19,7 +19,9 @@ public static class Listener
         builder.Services.AddRoutingCore();
         services?.Invoke(builder.Services);
         if (server is not null) builder.Services.AddSingleton(server);
-        else builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Bound(kestrel, connectionsMax));
+        else
+            builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.MaxWriteBufferSize = HostLimits.UnsentBytesMax)
+                .ConfigureKestrel(kestrel => Bound(kestrel, connectionsMax));
         var app = builder.Build();
         foreach (var url in server is null ? urls : []) app.Urls.Add(url);
         app.Use(new ErrorPages(logs.CreateLogger<ErrorPages>()).InvokeAsync);

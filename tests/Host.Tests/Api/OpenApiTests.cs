@@ -38,7 +38,7 @@ public sealed class OpenApiTests
     private static void AssertExplained(string name, JsonElement operation)
     {
         Assert.True(operation.GetProperty("summary").GetString() is { Length: > 5 }, name);
-        var takesBody = name.StartsWith("P", StringComparison.Ordinal) && !name.EndsWith("/retry", StringComparison.Ordinal);
+        var takesBody = name.StartsWith('P') && !name.EndsWith("/retry", StringComparison.Ordinal);
         Assert.True(takesBody == operation.TryGetProperty("requestBody", out _), $"{name}: body");
         foreach (var response in operation.GetProperty("responses").EnumerateObject())
         {

@@ -31,7 +31,8 @@ public sealed class ClockTests
         await using (var service = await Service.StartAsync(TestService.OptionsFor(directory), clock, NullLoggerFactory.Instance))
         {
             using var client = new HttpClient { BaseAddress = new Uri(service.Urls[0]) };
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(DataDirectory.AdminKeyIn(directory))).Trim());
+            var key = await File.ReadAllTextAsync(DataDirectory.AdminKeyIn(directory), TestContext.Current.CancellationToken);
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Trim());
             var hook = (await PostAsync(client, "/api/recorders", """{"name":"a"}""")).Json.GetProperty("webhook_path").GetString()!;
             foreach (var days in new[] { 0, -1, 1, 0 })
             {
