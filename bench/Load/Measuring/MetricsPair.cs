@@ -2,10 +2,14 @@ using StreamRecorder.Load.Processes;
 
 namespace StreamRecorder.Load.Measuring;
 
-/// <summary>The program twice, with metrics as they are by default, scraped once a second, and with metrics switched off. A contender's round is scraped all through.</summary>
+/// <summary>
+/// The program twice: with metrics as they are by default, scraped all through its rounds as often as the scrape configuration that comes with it
+/// does, and with metrics switched off.
+/// </summary>
 internal sealed class MetricsPair : IAsyncDisposable
 {
-    private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(1);
+    /// <summary>The <c>scrape_interval</c> of <c>grafana/prometheus/prometheus.yml</c>.</summary>
+    private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(5);
 
     private MetricsPair(Server on, Server off)
     {
