@@ -16,10 +16,9 @@ public sealed class Bench(Size size, string directory, Action<string> progress)
     public void Say(string what) => progress(what);
 
     /// <summary>
-    /// Lets the contenders take turns, so that whatever else the machine does strikes all alike; each first one of a round is another, because the
-    /// first may have the
-    /// cleaner machine. Rates and latencies are medians over the rounds; the ratio is the median of the rounds' ratios to the last contender, the
-    /// rival.
+    /// Lets the contenders take turns, so that whatever else the machine does strikes all alike; each first one
+    /// of a round is another, because the first may have the cleaner machine. Rates and latencies are medians
+    /// over the rounds; the ratio is the median of the rounds' ratios to the last contender, the rival.
     /// </summary>
     public async Task<IReadOnlyList<Row>> AlternateAsync(params IReadOnlyList<Contender> contenders)
     {

@@ -6,7 +6,11 @@ using StreamRecorder.Load.Reporting;
 // dotnet run -c Release --project bench/Load -- --size short --only webhook-throughput
 var only = new Option<string[]>("--only") { Description = "Scenarios to run (default: all)", AllowMultipleArgumentsPerToken = true };
 only.AcceptOnlyFromAmong([.. Scenarios.All.Select(s => s.Name)]);
-var size = new Option<string>("--size") { Description = "tiny: does it work; short: ratios while at work on them; full: the tables, for an idle machine", DefaultValueFactory = _ => Size.Full.Name };
+var size = new Option<string>("--size")
+{
+    Description = "tiny: does it work; short: ratios while at work on them; full: the tables, for an idle machine",
+    DefaultValueFactory = _ => Size.Full.Name
+};
 size.AcceptOnlyFromAmong([.. Size.All.Select(s => s.Name)]);
 var output = new Option<string?>("--out") { Description = "Directory for load.json and load.md (default: none are written)" };
 var root = new RootCommand("Measures the real program beside its rivals, in processes of their own, in turns.") { only, size, output, RoleCommand() };
@@ -26,7 +30,10 @@ static async Task<int> RunAsync(IReadOnlyList<Scenario> scenarios, Size size, st
     {
         foreach (var scenario in scenarios)
         {
-            results.Add(await scenario.RunAsync(new Bench(size, directory.CreateSubdirectory(scenario.Name).FullName, what => Console.Error.WriteLine($"{scenario.Name}: {what}"))));
+            results.Add(
+                await scenario.RunAsync(
+                    new Bench(size, directory.CreateSubdirectory(scenario.Name).FullName,
+                        what => Console.Error.WriteLine($"{scenario.Name}: {what}"))));
             Screen.Show(results[^1]);
         }
     }
@@ -34,7 +41,8 @@ static async Task<int> RunAsync(IReadOnlyList<Scenario> scenarios, Size size, st
     {
         directory.Delete(recursive: true);
     }
-    if (output is not null) await new Report(machine, Surroundings.Runtime(), await Surroundings.CommitAsync(), size.Name, DateTime.UtcNow, results).WriteAsync(output);
+    if (output is not null)
+        await new Report(machine, Surroundings.Runtime(), await Surroundings.CommitAsync(), size.Name, DateTime.UtcNow, results).WriteAsync(output);
     return results.SelectMany(r => r.Findings).All(f => f.Holds) ? 0 : 1;
 }
 

@@ -3,10 +3,9 @@ using StreamRecorder.Load.Reporting;
 namespace StreamRecorder.Load;
 
 /// <summary>
-/// One question asked of the program beside a rival that does less, in the same run. A scenario starts what it needs, lets its contenders take turns
-/// through
-/// <see cref="Bench.AlternateAsync"/>, and says what was to be reached. Listed in <see cref="Scenarios"/>; the tests run each once at <see
-/// cref="Size.Tiny"/>.
+/// One question asked of the program beside a rival that does less, in the same run. A scenario starts what
+/// it needs, lets its contenders take turns through <see cref="Bench.AlternateAsync"/>, and says what was
+/// to be reached. Listed in <see cref="Scenarios"/>; the tests run each once at <see cref="Size.Tiny"/>.
 /// </summary>
 public abstract class Scenario
 {

@@ -1,9 +1,8 @@
 namespace StreamRecorder.Load;
 
 /// <summary>
-/// How much is asked for: <see cref="Tiny"/> shows that a scenario works, <see cref="Short"/> gives ratios while somebody works on them, <see
-/// cref="Full"/> is for the
-/// tables.
+/// How much is asked for: <see cref="Tiny"/> shows that a scenario works, <see cref="Short"/>
+/// gives ratios while somebody works on them, <see cref="Full"/> is for the tables.
 /// </summary>
 /// <param name="Rounds">Turns of each contender.</param>
 /// <param name="Round">How long one turn is measured.</param>

@@ -12,9 +12,8 @@ using StreamRecorder.Ingest.Webhooks;
 namespace StreamRecorder.Micro;
 
 /// <summary>
-/// A webhook from its request to its answer without server, disk and database: so many at once through the endpoint, the engine on its thread and a
-/// journal in memory, beside merely
-/// parsing their bodies. Time is per webhook.
+/// A webhook from its request to its answer without server, disk and database: so many at once through the endpoint,
+/// the engine on its thread and a journal in memory, beside merely parsing their bodies. Time is per webhook.
 /// </summary>
 public class AnswerWebhooks : IDisposable
 {
@@ -87,7 +86,8 @@ public class AnswerWebhooks : IDisposable
     }
 
     private byte[] Body() =>
-        Encoding.UTF8.GetBytes($$"""{"action":"{{(++_count % 2 == 0 ? "sell" : "buy")}}","symbol":"MNQZ2026","price":25600.25,"quantity":1,"id":"{{_count}}"}""");
+        Encoding.UTF8.GetBytes(
+            $$"""{"action":"{{(++_count % 2 == 0 ? "sell" : "buy")}}","symbol":"MNQZ2026","price":25600.25,"quantity":1,"id":"{{_count}}"}""");
 
     private void Do(Command command)
     {

@@ -5,9 +5,8 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Micro;
 
 /// <summary>
-/// Ticks of one contract on which so many positions are open: the engine beside the least that could be done (a loop that keeps minimum, maximum and
-/// last) and
-/// beside the design it replaces (every tick updates every position in FASTER). Time is per tick.
+/// Ticks of one contract on which so many positions are open: the engine beside the least that could be done (a loop that keeps
+/// minimum, maximum and last) and beside the design it replaces (every tick updates every position in FASTER). Time is per tick.
 /// </summary>
 public class ApplyTicks : IDisposable
 {

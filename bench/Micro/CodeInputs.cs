@@ -25,7 +25,8 @@ public class CodeInputs
         symbols.Publish(new InstrumentTable(InstrumentFile.BuiltIn, []));
         var symbol = symbols.FromCanonical("MNQZ2025", "MNQ", SymbolKind.Dated, 0);
         _codec = new InputCodec(symbols);
-        _input = new SignalInput(1, new Signal { Symbol = symbol, Action = SignalAction.Buy, Key = "strategy-1-000017", At = At, Price = 25_600 * Fixed9.One })
+        _input = new SignalInput(1,
+            new Signal { Symbol = symbol, Action = SignalAction.Buy, Key = "strategy-1-000017", At = At, Price = 25_600 * Fixed9.One })
         {
             Contract = symbol,
             DefaultQuantity = Fixed9.One,

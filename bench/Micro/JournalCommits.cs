@@ -4,9 +4,8 @@ using StreamRecorder.Engine.Journal;
 namespace StreamRecorder.Micro;
 
 /// <summary>
-/// One group of records appended to the journal and committed, in a directory of the temporary files, beside the same bytes written to a file that is
-/// opened write-through, once: what the
-/// disk itself takes.
+/// One group of records appended to the journal and committed, in a directory of the temporary files,
+/// beside the same bytes written to a file that is opened write-through, once: what the disk itself takes.
 /// </summary>
 public class JournalCommits : IDisposable
 {

@@ -10,9 +10,8 @@ using Perfolizer.Horology;
 namespace StreamRecorder.Micro;
 
 /// <summary>
-/// Many short iterations in this process: every benchmark stands beside its rival in one run, and it is the ratio that counts. In process also means
-/// that
-/// nothing is restored or built while measuring.
+/// Many short iterations in this process: every benchmark stands beside its rival in one run, and it
+/// is the ratio that counts. In process also means that nothing is restored or built while measuring.
 /// </summary>
 internal sealed class QuickConfig : ManualConfig
 {

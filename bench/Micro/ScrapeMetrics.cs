@@ -10,7 +10,10 @@ using OpenTelemetry.Metrics;
 
 namespace StreamRecorder.Micro;
 
-/// <summary>One scrape of a thousand series over a real connection, collected and rendered anew each time, beside an endpoint that answers the same bytes ready made.</summary>
+/// <summary>
+/// One scrape of a thousand series over a real connection, collected and rendered
+/// anew each time, beside an endpoint that answers the same bytes ready made.
+/// </summary>
 public class ScrapeMetrics : IDisposable
 {
     private const int SeriesCount = 1000;
@@ -27,8 +30,10 @@ public class ScrapeMetrics : IDisposable
         var value = 0L;
         _meter.CreateObservableCounter(
             "measured.things",
-            () => Enumerable.Range(0, SeriesCount).Select(i => new Measurement<long>(value++, new("recorder", $"strategy-{i / 10}"), new("reason", $"reason-{i % 10}"))));
-        _provider = Sdk.CreateMeterProviderBuilder().AddMeter(_meter.Name).AddPrometheusExporter(o => o.ScrapeResponseCacheDurationMilliseconds = 0).Build();
+            () => Enumerable.Range(0, SeriesCount)
+                .Select(i => new Measurement<long>(value++, new("recorder", $"strategy-{i / 10}"), new("reason", $"reason-{i % 10}"))));
+        _provider = Sdk.CreateMeterProviderBuilder().AddMeter(_meter.Name)
+            .AddPrometheusExporter(o => o.ScrapeResponseCacheDurationMilliseconds = 0).Build();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace StreamRecorder.TickFeed;
 
 /// <summary>
-/// A feed that loses and doubles nothing while it lives: it keeps each batch until the service has it on disk, connects again with growing pauses when the connection breaks, and goes on behind the last
-/// batch that the service has. One thread sends; the rest is done in the background until <see cref="DisposeAsync"/>.
+/// A feed that loses and doubles nothing while it lives: it keeps each batch until the service has it on disk,
+/// connects again with growing pauses when the connection breaks, and goes on behind the last batch that the
+/// service has. One thread sends; the rest is done in the background until <see cref="DisposeAsync"/>.
 /// </summary>
 public sealed class FeedClient : IAsyncDisposable
 {
@@ -131,7 +132,8 @@ public sealed class FeedClient : IAsyncDisposable
             await sending.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
         }
         // 1007, 1008 and 4001 would come again.
-        if ((int)socket.CloseStatus! is var code and (1007 or 1008 or 4001)) throw new FeedRefusedException(code, socket.CloseStatusDescription ?? "");
+        if ((int)socket.CloseStatus! is var code and (1007 or 1008 or 4001))
+            throw new FeedRefusedException(code, socket.CloseStatusDescription ?? "");
     }
 
     private void Take(JsonElement message)
@@ -146,7 +148,8 @@ public sealed class FeedClient : IAsyncDisposable
 
     private static string? TypeOf(JsonElement message) => message.GetProperty("type").GetString();
 
-    private static FeedAck AckOf(JsonElement ack) => new(Count(ack, "sequence"), Count(ack, "accepted"), Count(ack, "late"), Count(ack, "rejected"), Count(ack, "repeated"));
+    private static FeedAck AckOf(JsonElement ack) =>
+        new(Count(ack, "sequence"), Count(ack, "accepted"), Count(ack, "late"), Count(ack, "rejected"), Count(ack, "repeated"));
 
     private static long Count(JsonElement ack, string name) => ack.GetProperty(name).GetInt64();
 
@@ -167,7 +170,9 @@ public sealed class FeedClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Everything that is left goes again, in order and under the same numbers; new batches are numbered behind what the service knows.</summary>
+    /// <summary>
+    /// Everything that is left goes again, in order and under the same numbers; new batches are numbered behind what the service knows.
+    /// </summary>
     private void Resume(long sequence)
     {
         lock (_gate)

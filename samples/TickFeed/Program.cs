@@ -26,7 +26,8 @@ catch (Exception wrong) when (wrong is FeedRefusedException or FormatException o
 static async Task<List<FeedTick>> ReadBatchAsync()
 {
     var batch = new List<FeedTick>();
-    while (batch.Count < FeedFrames.TicksPerFrame && (batch.Count == 0 || Console.In.Peek() >= 0) && await Console.In.ReadLineAsync() is { } line) batch.Add(Parse(line.Split(',')));
+    while (batch.Count < FeedFrames.TicksPerFrame && (batch.Count == 0 || Console.In.Peek() >= 0) && await Console.In.ReadLineAsync() is { } line)
+        batch.Add(Parse(line.Split(',')));
     return batch;
 }
 

@@ -4,8 +4,9 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Engine;
 
 /// <summary>
-/// Messages taken from the inbox while nothing can be journalled (the disk or the database is behind), in their order. Batches of ticks with no other message between them become one
-/// (<see cref="MergedTicks"/>) and give their places back, so that feeds go on through an outage; everything else keeps its place in its quota. The engine's thread alone.
+/// Messages taken from the inbox while nothing can be journalled (the disk or the database is behind), in their order.
+/// Batches of ticks with no other message between them become one (<see cref="MergedTicks"/>) and give their places
+/// back, so that feeds go on through an outage; everything else keeps its place in its quota. The engine's thread alone.
 /// </summary>
 internal sealed class Backlog(Inbox inbox, PriceBook prices)
 {

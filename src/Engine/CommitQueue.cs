@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Engine;
 
 /// <summary>
-/// Applies inputs, appends them to the journal and holds their outputs and answers until the journal's committed sequence has passed them. Only what was decided on the
-/// newest state may be held, so the queue is in the order of sequences. The engine's thread alone.
+/// Applies inputs, appends them to the journal and holds their outputs and answers until the journal's committed sequence has passed
+/// them. Only what was decided on the newest state may be held, so the queue is in the order of sequences. The engine's thread alone.
 /// </summary>
 internal sealed class CommitQueue(
     StateMachine state, IJournal journal, InputCodec codec, Outbox outbox, Retention retention, EngineCounters counters, TimeProvider time)
@@ -30,8 +30,8 @@ internal sealed class CommitQueue(
     private long Clock => Timestamp.From(time.GetUtcNow());
 
     /// <summary>
-    /// Applies an input under the next sequence and appends it; its outputs and the answer to <paramref name="asker"/> (<paramref name="value"/>, or what Apply answers) wait
-    /// for the commit.
+    /// Applies an input under the next sequence and appends it; its outputs and the answer to
+    /// <paramref name="asker"/> (<paramref name="value"/>, or what Apply answers) wait for the commit.
     /// </summary>
     public void Append(long at, Input input, Message? asker, object? value = null)
     {

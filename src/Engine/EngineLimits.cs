@@ -12,8 +12,8 @@ public static class EngineLimits
     public const long HeldMax = 4_000_000_000 * Fixed9.One;
 
     /// <summary>
-    /// Most that |realized| and the running sums of one position may reach, in 10⁻¹⁸: with an unrealized result of 3.7e37 a total stays below 5.7e37 and a
-    /// fall from peak to trough below 1.2e38, inside Int128 (1.7e38). Fills beyond are refused, so ticks can never overflow.
+    /// Most that |realized| and the running sums of one position may reach, in 10⁻¹⁸: with an unrealized result of 3.7e37 a total stays below
+    /// 5.7e37 and a fall from peak to trough below 1.2e38, inside Int128 (1.7e38). Fills beyond are refused, so ticks can never overflow.
     /// </summary>
     public static readonly Int128 RealizedMax = (Int128)1_000_000_000_000_000_000 * 1_000_000_000_000_000_000 * 20;
 
@@ -44,7 +44,9 @@ public static class EngineLimits
     /// <summary>Positions looked at by one query in one turn, so that a page of a million never stalls ticks.</summary>
     public const int PositionsPerTurn = 256;
 
-    /// <summary>Entries of the list of open positions that one query may pass over in one turn because they do not match: 100 KiB of keys, some 10 µs.</summary>
+    /// <summary>
+    /// Entries of the list of open positions that one query may pass over in one turn because they do not match: 100 KiB of keys, some 10 µs.
+    /// </summary>
     public const int OpenEntriesPerTurn = 4096;
 
     /// <summary>Messages one turn takes from the inbox before it looks at commits and timers again.</summary>
@@ -62,7 +64,9 @@ public static class EngineLimits
     /// <summary>TradingView sends again after 5 s, three times; a relay may be slower. Beyond a minute an identical body is another order.</summary>
     public const long DoubtAge = 60 * Timestamp.Second;
 
-    /// <summary>Doubtful deliveries that a start names one by one (80 KB of its record); those in flight at a kill are at most as many as the inbox holds.</summary>
+    /// <summary>
+    /// Doubtful deliveries that a start names one by one (80 KB of its record); those in flight at a kill are at most as many as the inbox holds.
+    /// </summary>
     public const int DoubtfulMax = 10_000;
 
     /// <summary>Bodies without a key remembered; at 10 000 signals a second a minute's worth. Beyond it the one that would end first goes.</summary>
@@ -74,7 +78,9 @@ public static class EngineLimits
     /// <summary>How often to look again for room in the journal that comes without a signal.</summary>
     public static readonly TimeSpan RoomInterval = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Inputs are kept this long in the journal after the database has them, so that a restored backup and the journal give back everything.</summary>
+    /// <summary>
+    /// Inputs are kept this long in the journal after the database has them, so that a restored backup and the journal give back everything.
+    /// </summary>
     public static readonly TimeSpan JournalAge = TimeSpan.FromHours(24);
 
     /// <summary>Beyond this the journal gives up inputs that the database has, however young: 4 GiB are a day of 500 signals a second.</summary>
@@ -84,8 +90,8 @@ public static class EngineLimits
     public const int ContractsPerLoss = 1024;
 
     /// <summary>
-    /// A contract that ticked within this time before the process ended had a feed, whose return is then part of the gap. A minute: quiet contracts tick every few seconds, and a market
-    /// that is closed does not.
+    /// A contract that ticked within this time before the process ended had a feed, whose return is then part
+    /// of the gap. A minute: quiet contracts tick every few seconds, and a market that is closed does not.
     /// </summary>
     public const long FedAge = 60 * Timestamp.Second;
 
@@ -93,24 +99,30 @@ public static class EngineLimits
     public const long ContractAge = Timestamp.Day;
 
     /// <summary>
-    /// A tick whose own time is further ahead of its arrival is a mistake of clock, zone or unit; applied, it would make all honest ticks late. Twice the default tolerance for late ones:
-    /// what a clock that is a little fast can do is over in seconds.
+    /// A tick whose own time is further ahead of its arrival is a mistake of clock, zone or unit; applied, it would make all
+    /// honest ticks late. Twice the default tolerance for late ones: what a clock that is a little fast can do is over in seconds.
     /// </summary>
     public const long TickAheadMax = 10 * Timestamp.Second;
 
     /// <summary>
-    /// An alert's own time counts at most this far ahead of its arrival when later ones are judged stale by it: a clock may be off by minutes, a time in another year must not silence a
-    /// strategy.
+    /// An alert's own time counts at most this far ahead of its arrival when later ones are judged
+    /// stale by it: a clock may be off by minutes, a time in another year must not silence a strategy.
     /// </summary>
     public const long AlertAheadMax = 600 * Timestamp.Second;
 
-    /// <summary>Symbols of one connection that numbers its batches, and symbols whose ticks may be pending while a feed's sequence is, so that all fit one record: at most 230 bytes each, 230 KiB of its 256.</summary>
+    /// <summary>
+    /// Symbols of one connection that numbers its batches, and symbols whose ticks may be pending while
+    /// a feed's sequence is, so that all fit one record: at most 230 bytes each, 230 KiB of its 256.
+    /// </summary>
     public const int FoldsPerRecord = 1024;
 
     /// <summary>Feeds whose sequences may be pending at a time: at most 74 bytes each, 18 KiB of the same record.</summary>
     public const int FeedsPerRecord = 256;
 
-    /// <summary>Names of feeds remembered, connected or not: each a row and some 100 bytes. A service has a handful; a client that makes up names finds an end.</summary>
+    /// <summary>
+    /// Names of feeds remembered, connected or not: each a row and some 100
+    /// bytes. A service has a handful; a client that makes up names finds an end.
+    /// </summary>
     public const int FeedsMax = 1000;
 
     /// <summary>A feed not heard of for so long may be forgotten: nobody still holds a batch from then to send again.</summary>

@@ -10,9 +10,10 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Engine;
 
 /// <summary>
-/// The single writer. One bounded turn (<see cref="RunOnce"/>) releases what is committed, takes messages, applies them, appends them to the journal and starts
-/// the next commit; a thread turns it in production (<see cref="EngineThread"/>), a test turns it by hand. Nothing leaves before the commit of its input:
-/// answers and outputs wait in the <see cref="CommitQueue"/> until the journal's committed sequence has passed them, while the loop goes on applying.
+/// The single writer. One bounded turn (<see cref="RunOnce"/>) releases what is committed, takes messages, applies them,
+/// appends them to the journal and starts the next commit; a thread turns it in production (<see cref="EngineThread"/>),
+/// a test turns it by hand. Nothing leaves before the commit of its input: answers and outputs wait in the
+/// <see cref="CommitQueue"/> until the journal's committed sequence has passed them, while the loop goes on applying.
 /// </summary>
 public sealed class EngineLoop
 {
@@ -52,14 +53,18 @@ public sealed class EngineLoop
     /// <summary>Stretches (µs) in which the service took no inputs, all together.</summary>
     public long TotalGap => _state.TotalGap;
 
-    /// <summary>Called on the loop's thread for each batch of ticks with the seconds from its arrival until it was applied. Must not block or throw.</summary>
+    /// <summary>
+    /// Called on the loop's thread for each batch of ticks with the seconds from its arrival until it was applied. Must not block or throw.
+    /// </summary>
     public Action<double>? BatchApplied
     {
         get => _ticks.BatchApplied;
         set => _ticks.BatchApplied = value;
     }
 
-    /// <summary>Called on the loop's thread for each group as it is released: for log lines and metrics of positions. Must not block or throw.</summary>
+    /// <summary>
+    /// Called on the loop's thread for each group as it is released: for log lines and metrics of positions. Must not block or throw.
+    /// </summary>
     public Action<OutputGroup>? Released
     {
         get => _commits.Released;
@@ -74,8 +79,8 @@ public sealed class EngineLoop
         _journal.Fault is not null || _commits.IsReleasable || (_commits.HasRoom && WantsRoom);
 
     /// <summary>
-    /// How long to wait at most: until ticks that nobody waits for are due for the journal; a moment when work waits for room that makes no sound when it comes (a segment
-    /// written ahead); otherwise for ever.
+    /// How long to wait at most: until ticks that nobody waits for are due for the journal; a moment when
+    /// work waits for room that makes no sound when it comes (a segment written ahead); otherwise for ever.
     /// </summary>
     internal TimeSpan WaitLimit
     {
@@ -104,7 +109,8 @@ public sealed class EngineLoop
         var loaded = _state.Sequence;
         _journal.Replay(Replayed);
         if (_journal.AppendedSequence != _state.Sequence)
-            throw new StateDamagedException($"as of sequence {loaded}, but the journal ends at {_journal.AppendedSequence}: journal files are missing");
+            throw new StateDamagedException(
+                $"as of sequence {loaded}, but the journal ends at {_journal.AppendedSequence}: journal files are missing");
         return _state.Sequence - loaded;
     }
 
@@ -217,7 +223,8 @@ public sealed class EngineLoop
         var (input, refusal) = SignalResolver.Resolve(_state, message.RecorderId, signal, message.ReceivedAt, flags, receipt: message.Receipt);
         if (input is null) RefuseSignal(now, message, refusal!);
         else _commits.Append(now, input, message);
-        if (input is not null && signal.Key is null && _state.Bodies.Newest is { } delivery && delivery.Answer.Sequence == _state.Sequence) Await(message, delivery);
+        if (input is not null && signal.Key is null && _state.Bodies.Newest is { } delivery && delivery.Answer.Sequence == _state.Sequence)
+            Await(message, delivery);
     }
 
     /// <summary>From now on it is this message whose answer may stay unknown to the sender.</summary>
@@ -235,7 +242,8 @@ public sealed class EngineLoop
     }
 
     private void Note(long now, SignalMessage message, Signal signal, SignalAnswer answer) => _commits.Append(
-        now, new SignalNoted(message.RecorderId, answer) { Gist = SignalGist.Of(signal), BodyHash = signal.BodyHash, Receipt = message.Receipt }, message, answer);
+        now, new SignalNoted(message.RecorderId, answer) { Gist = SignalGist.Of(signal), BodyHash = signal.BodyHash, Receipt = message.Receipt },
+        message, answer);
 
     private void HandleRefused(RefusedMessage message)
     {
@@ -264,13 +272,15 @@ public sealed class EngineLoop
         var plan = command.Plan(_state);
         _inbox.Done();
         if (plan.Refusal is not null) Refuse(command, new CommandResult(0, plan.Refusal, null));
-        else if (plan.Input is not null && _codec.Write(now, plan.Input).Length > JournalLimits.PayloadBytesMax) Refuse(command, new CommandResult(0, TooLarge(), null));
+        else if (plan.Input is not null && _codec.Write(now, plan.Input).Length > JournalLimits.PayloadBytesMax)
+            Refuse(command, new CommandResult(0, TooLarge(), null));
         else if (plan.Input is null) _commits.Answer(command, new CommandResult(_state.Sequence, null, plan.Value));
         else _commits.Append(now, plan.Input, command, plan.Value);
     }
 
     /// <summary>Tables are set in as many commands as they need; only their rows can come to more than a record holds.</summary>
-    private static Refusal TooLarge() => Rejection.RequestInvalid.Because($"The rows come to more than {JournalLimits.PayloadBytesMax / 1024} KiB; send them in parts.");
+    private static Refusal TooLarge() =>
+        Rejection.RequestInvalid.Because($"The rows come to more than {JournalLimits.PayloadBytesMax / 1024} KiB; send them in parts.");
 
     /// <summary>A refusal speaks of the state too (nothing to add to): it waits until what it saw cannot be lost any more.</summary>
     private void Refuse(Message asker, object result) => _commits.Answer(asker, result);

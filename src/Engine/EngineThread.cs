@@ -1,8 +1,9 @@
 namespace StreamRecorder.Engine;
 
 /// <summary>
-/// The thread that turns the loop: sleeps when there is nothing to do, wakes for a message, a commit, room in the outbox or ticks to fold. It ends when told to and
-/// all is done, or on the first fault, which it reports: a broken invariant or a journal that cannot be written must end the process.
+/// The thread that turns the loop: sleeps when there is nothing to do, wakes for a message, a commit,
+/// room in the outbox or ticks to fold. It ends when told to and all is done, or on the first fault,
+/// which it reports: a broken invariant or a journal that cannot be written must end the process.
 /// </summary>
 public sealed class EngineThread : IDisposable
 {
@@ -66,7 +67,8 @@ public sealed class EngineThread : IDisposable
     }
 
     /// <summary>Upwards: a wait of 0.4 ms must not become one of 0, which would spin.</summary>
-    private static int WholeMilliseconds(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Ceiling(time.TotalMilliseconds);
+    private static int WholeMilliseconds(TimeSpan time) =>
+        time == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Ceiling(time.TotalMilliseconds);
 
     private void Sleep()
     {

@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Messages;
 namespace StreamRecorder.Engine;
 
 /// <summary>
-/// The one bounded way in: messages of all kinds in the order of their arrival, each kind with a quota of its own, so that a storm of ticks never takes the
-/// places of signals. Signals, queries and commands are refused when their quota is used up; feeds wait. Asked from any thread.
+/// The one bounded way in: messages of all kinds in the order of their arrival, each kind with a quota of its own, so that a storm of ticks
+/// never takes the places of signals. Signals, queries and commands are refused when their quota is used up; feeds wait. Asked from any thread.
 /// </summary>
 public sealed class Inbox : IDisposable
 {
@@ -51,9 +51,12 @@ public sealed class Inbox : IDisposable
     public Refusal? Offer(Query query) =>
         !_readsClosed && TryTakePlace(query, ref _queries, _queriesMax) ? null : RefusalNow($"{_queriesMax} queries are waiting.");
 
-    public Refusal? Offer(Command command) => TryOffer(command, ref _queries, _queriesMax) ? null : RefusalNow($"{_queriesMax} commands are waiting.");
+    public Refusal? Offer(Command command) =>
+        TryOffer(command, ref _queries, _queriesMax) ? null : RefusalNow($"{_queriesMax} commands are waiting.");
 
-    /// <summary>Waits for a place; throws <see cref="OperationCanceledException"/>, or <see cref="InboxClosedException"/> when the service stops.</summary>
+    /// <summary>
+    /// Waits for a place; throws <see cref="OperationCanceledException"/>, or <see cref="InboxClosedException"/> when the service stops.
+    /// </summary>
     public async ValueTask OfferAsync(TickBatch batch, CancellationToken cancel)
     {
         await _tickPermits.WaitAsync(cancel).ConfigureAwait(false);
@@ -100,7 +103,9 @@ public sealed class Inbox : IDisposable
         }
     }
 
-    /// <summary>Engine's thread: a query or command is done; until then it keeps its place in the quota, also while it waits for its next turn.</summary>
+    /// <summary>
+    /// Engine's thread: a query or command is done; until then it keeps its place in the quota, also while it waits for its next turn.
+    /// </summary>
     internal void Done() => Interlocked.Decrement(ref _queries);
 
     internal bool IsEmpty => _channel.Reader.Count == 0;

@@ -6,9 +6,9 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Engine;
 
 /// <summary>
-/// The bounded way out to the sink. The engine's thread releases groups whose commit is done, in order; the sink reads them in batches and
-/// says up to which sequence the database is durable. Closings and fills not yet there stay readable here, so that a read sees what was answered although the
-/// database is behind.
+/// The bounded way out to the sink. The engine's thread releases groups whose commit is done, in order; the
+/// sink reads them in batches and says up to which sequence the database is durable. Closings and fills not
+/// yet there stay readable here, so that a read sees what was answered although the database is behind.
 /// </summary>
 public sealed class Outbox
 {

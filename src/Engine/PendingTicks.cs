@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Engine;
 
 /// <summary>
-/// Ticks that are applied and not journalled yet: takes them, and folds them into inputs when a fill, a feed that waits or the interval asks for it. The engine's thread
-/// alone.
+/// Ticks that are applied and not journalled yet: takes them, and folds them into inputs
+/// when a fill, a feed that waits or the interval asks for it. The engine's thread alone.
 /// </summary>
 /// <param name="now">The engine's time, asked for only when something is folded.</param>
 internal sealed class PendingTicks(PriceBook prices, CommitQueue commits, EngineCounters counters, TimeProvider time, Func<long> now)
@@ -77,7 +77,9 @@ internal sealed class PendingTicks(PriceBook prices, CommitQueue commits, Engine
         _feeds.TakeReports((session, report) => commits.Answer(session, report));
     }
 
-    /// <summary>Journals pending ticks: at once when a feed waits for its answer, otherwise every 100 ms, so that storms cost one record a symbol.</summary>
+    /// <summary>
+    /// Journals pending ticks: at once when a feed waits for its answer, otherwise every 100 ms, so that storms cost one record a symbol.
+    /// </summary>
     public int FoldIfDue()
     {
         var pending = prices.WithPending;
@@ -125,7 +127,8 @@ internal sealed class PendingTicks(PriceBook prices, CommitQueue commits, Engine
     private void MakeRoom(int marks, int symbols)
     {
         if (marks + _feeds.MarkCount == 0) return;
-        if (prices.WithPending.Count + symbols > EngineLimits.FoldsPerRecord || _feeds.MarkCount + marks > EngineLimits.FeedsPerRecord) FoldAll(now());
+        if (prices.WithPending.Count + symbols > EngineLimits.FoldsPerRecord || _feeds.MarkCount + marks > EngineLimits.FeedsPerRecord)
+            FoldAll(now());
     }
 
     private void Fold(PriceStream stream, long at) => commits.Append(at, prices.TakePending(stream), null);

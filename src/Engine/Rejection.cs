@@ -15,7 +15,8 @@ public sealed record Rejection(string Label, int Status, string Title)
     public static readonly Rejection ActionMissing = new("action_missing", 400, "The signal says neither an action nor a target position.");
     public static readonly Rejection FieldInvalid = new("field_invalid", 400, "A field has a value that it cannot have.");
     public static readonly Rejection NumberInvalid = new("number_invalid", 400, "A field that needs a number has something else.");
-    public static readonly Rejection NumberOutOfRange = new("number_out_of_range", 400, "A number is outside the range that can be recorded exactly.");
+    public static readonly Rejection NumberOutOfRange =
+        new("number_out_of_range", 400, "A number is outside the range that can be recorded exactly.");
     public static readonly Rejection QuantityNotPositive = new("quantity_not_positive", 400, "A quantity is needed and must be above 0.");
     public static readonly Rejection Contradiction = new("contradiction", 400, "Two fields contradict each other.");
     public static readonly Rejection SymbolMissing = new("symbol_missing", 400, "The signal names no symbol.");
@@ -36,23 +37,27 @@ public sealed record Rejection(string Label, int Status, string Title)
     public static readonly Rejection PriceUnknown = new("price_unknown", 422, "No price is given and none is known that is fresh enough.");
     public static readonly Rejection CommandsSeveral = new("commands_several", 422, "The body holds several commands; one is taken a body.");
     public static readonly Rejection PositionMissing = new("position_missing", 422, "There is no open position that this could act on.");
-    public static readonly Rejection QuantityTypeUnsupported = new("quantity_type_unsupported", 422, "The quantity type needs an account, which a recorder has not.");
+    public static readonly Rejection QuantityTypeUnsupported =
+        new("quantity_type_unsupported", 422, "The quantity type needs an account, which a recorder has not.");
     public static readonly Rejection QuantityTooSmall = new("quantity_too_small", 422, "The share asked for comes to less than can be traded.");
     public static readonly Rejection SignalTooOld = new("signal_too_old", 422, "The alert is older than it may be.");
-    public static readonly Rejection PositionTooLarge = new("position_too_large", 422, "The position would become larger than can be recorded exactly.");
+    public static readonly Rejection PositionTooLarge =
+        new("position_too_large", 422, "The position would become larger than can be recorded exactly.");
 
     // 429 and 503: not now
     public static readonly Rejection RateExceeded = new("rate_exceeded", 429, "More signals a second than the recorder's hard rate.");
     public static readonly Rejection InboxFull = new("inbox_full", 503, "The inbox is full; send it again.");
     public static readonly Rejection PositionsFull = new("positions_full", 503, "The configured number of positions is reached.");
-    public static readonly Rejection CommitSlow = new("commit_slow", 503, "The journal did not confirm in time; sending the same body again is harmless.");
+    public static readonly Rejection CommitSlow =
+        new("commit_slow", 503, "The journal did not confirm in time; sending the same body again is harmless.");
     public static readonly Rejection JournalFailed = new("journal_failed", 503, "The journal cannot be written.");
     public static readonly Rejection ShuttingDown = new("shutting_down", 503, "The service is stopping.");
 
     public static IReadOnlyList<Rejection> All { get; } =
     [
         BodyUnreadable, BodyEmpty, DuplicateKey, PlaceholderUnresolved, ActionUnknown, ActionMissing, FieldInvalid, NumberInvalid, NumberOutOfRange,
-        QuantityNotPositive, Contradiction, SymbolMissing, TimeInvalid, RequestInvalid, KeyMissing, ScopeMissing, SourceRefused, TokenUnknown, NotFound, Conflict,
+        QuantityNotPositive, Contradiction, SymbolMissing, TimeInvalid, RequestInvalid, KeyMissing, ScopeMissing, SourceRefused, TokenUnknown,
+        NotFound, Conflict,
         BodyTooLarge, InstrumentUnknown, PriceUnknown, CommandsSeveral, PositionMissing, QuantityTypeUnsupported, QuantityTooSmall, SignalTooOld,
         PositionTooLarge, RateExceeded, InboxFull, PositionsFull, CommitSlow, JournalFailed, ShuttingDown,
     ];

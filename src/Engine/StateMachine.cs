@@ -11,8 +11,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Engine;
 
 /// <summary>
-/// All state of one engine, and <see cref="Apply"/>, the only place where it changes. Reads no clock, randomness, culture or environment: two runs over the same
-/// inputs give the same bytes. Used by one thread.
+/// All state of one engine, and <see cref="Apply"/>, the only place where it changes. Reads no clock,
+/// randomness, culture or environment: two runs over the same inputs give the same bytes. Used by one thread.
 /// </summary>
 public sealed class StateMachine : IDisposable
 {
@@ -63,8 +63,8 @@ public sealed class StateMachine : IDisposable
     public int OpenCountOf(long recorderId) => _openByRecorder.GetValueOrDefault(recorderId);
 
     /// <summary>
-    /// Applies one input. <paramref name="sequence"/> is the last one + 1, <paramref name="at"/> not before the last. What it leaves for the sink is added to
-    /// <paramref name="outputs"/>. The answer is given for signals, null for all else.
+    /// Applies one input. <paramref name="sequence"/> is the last one + 1, <paramref name="at"/> not before the last. What
+    /// it leaves for the sink is added to <paramref name="outputs"/>. The answer is given for signals, null for all else.
     /// </summary>
     public SignalAnswer? Apply(long sequence, long at, Input input, List<Output> outputs)
     {
@@ -100,7 +100,9 @@ public sealed class StateMachine : IDisposable
         }
     }
 
-    /// <summary>Takes over what the database holds as of one sequence; inputs after it follow by <see cref="Apply"/>. Once, before the first input.</summary>
+    /// <summary>
+    /// Takes over what the database holds as of one sequence; inputs after it follow by <see cref="Apply"/>. Once, before the first input.
+    /// </summary>
     public void Load(StoredState stored)
     {
         Invariant.Holds(Sequence == 0);
@@ -119,7 +121,8 @@ public sealed class StateMachine : IDisposable
         foreach (var repeat in stored.Repeats)
         {
             if (repeat.Key is { } text) Repeats.Remember(repeat.RecorderId, text, repeat.BodyHash, repeat.At, repeat.Answer);
-            else Bodies.Remember(repeat.RecorderId, repeat.BodyHash, repeat.Answer, repeat.At, repeat.Until, repeat.HasFiringTime).LastAt = repeat.LastAt;
+            else Bodies.Remember(repeat.RecorderId, repeat.BodyHash, repeat.Answer, repeat.At, repeat.Until, repeat.HasFiringTime).LastAt =
+                repeat.LastAt;
         }
         foreach (var feed in stored.Feeds) Feeds.Load(feed);
         NextRecorderId = stored.NextRecorderId;
@@ -129,7 +132,8 @@ public sealed class StateMachine : IDisposable
     }
 
     /// <summary>
-    /// A copy of a key's record with every folded tick in its figures. An outage that lasts is counted up to <paramref name="at"/>, for whom the last input's time is too old.
+    /// A copy of a key's record with every folded tick in its figures. An outage that lasts
+    /// is counted up to <paramref name="at"/>, for whom the last input's time is too old.
     /// </summary>
     public Position Figures(in Position stored, long at = 0)
     {
@@ -160,7 +164,8 @@ public sealed class StateMachine : IDisposable
         StartedAt = Now;
         outputs.Add(new GapCounted(TotalGap));
         // By name: the order of appearance is another one in each process.
-        foreach (var stream in Prices.All.Where(s => s.IsOut).OrderBy(s => s.Symbol.Name, StringComparer.Ordinal)) outputs.Add(stream.BeginOutage(stream.OutageSince + gap));
+        foreach (var stream in Prices.All.Where(s => s.IsOut).OrderBy(s => s.Symbol.Name, StringComparer.Ordinal))
+            outputs.Add(stream.BeginOutage(stream.OutageSince + gap));
     }
 
     private SignalAnswer ApplySignal(SignalInput input, List<Output> outputs)
@@ -188,7 +193,8 @@ public sealed class StateMachine : IDisposable
     }
 
     /// <summary>The delivery that this body without a key repeats, or null.</summary>
-    internal BodyMemory.Delivery? FindRepeat(long recorderId, Signal signal, long now) => Bodies.FindRepeat(recorderId, signal, now, WindowOf(recorderId));
+    internal BodyMemory.Delivery? FindRepeat(long recorderId, Signal signal, long now) =>
+        Bodies.FindRepeat(recorderId, signal, now, WindowOf(recorderId));
 
     /// <summary>Returns until when; 0 when there is nothing to know it again by.</summary>
     private long Remember(SignalInput input, SignalAnswer answer)

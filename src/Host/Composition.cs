@@ -13,8 +13,8 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Host;
 
 /// <summary>
-/// The pipe, built in the order in which data flows and taken down in the same order: intake, engine, outbox, sink, journal, lock. Has no listeners: the
-/// service adds them, and command-line verbs use it as it is while no service runs.
+/// The pipe, built in the order in which data flows and taken down in the same order: intake, engine, outbox, sink,
+/// journal, lock. Has no listeners: the service adds them, and command-line verbs use it as it is while no service runs.
 /// </summary>
 public sealed class Composition : IAsyncDisposable
 {
@@ -40,7 +40,8 @@ public sealed class Composition : IAsyncDisposable
         {
             Ledger = new LedgerSettings { Age = options.LedgerAge, BytesMax = options.LedgerBytes, AnsweredAt = Marks.TimeOf },
         };
-        _journal = new FasterJournal(directory.Journal, new JournalOptions { SegmentBytes = options.JournalSegmentBytes }, time) { TroubleChanged = LogTrouble };
+        _journal = new FasterJournal(directory.Journal, new JournalOptions { SegmentBytes = options.JournalSegmentBytes }, time)
+        { TroubleChanged = LogTrouble };
         _state = new StateMachine(new SymbolTable(), options.PositionsMax, options.LateTolerance);
         Engine = new EngineLoop(_state, _journal, Inbox, Outbox, time, new Retention(options.JournalAge, options.JournalBytes));
         _positionLog = new PositionLog(logs.CreateLogger<PositionLog>());
@@ -73,16 +74,20 @@ public sealed class Composition : IAsyncDisposable
     /// <summary>True while nothing has failed that ends the process.</summary>
     public bool IsHealthy => !_faulted.Task.IsCompleted && _journal.Fault is null;
 
-    /// <summary>What does not work at the moment although the service goes on; null: nothing. Inputs are taken until the room that is left is used up.</summary>
+    /// <summary>
+    /// What does not work at the moment although the service goes on; null: nothing. Inputs are taken until the room that is left is used up.
+    /// </summary>
     public string? Trouble =>
         _journal.Trouble is { } journal ? $"the journal cannot grow: {journal.Message}"
         : _sink.Metrics.IsFailing ? "the database cannot be written; the log says why"
         : null;
 
     /// <summary>
-    /// Opens everything in the directory, recovers, and takes inputs. Whatever fails, all that was opened is closed again. Nothing is measured without <paramref name="telemetry"/>.
+    /// Opens everything in the directory, recovers, and takes inputs. Whatever fails, all that
+    /// was opened is closed again. Nothing is measured without <paramref name="telemetry"/>.
     /// </summary>
-    public static async Task<Composition> StartAsync(Options options, DataDirectory directory, TimeProvider time, ILoggerFactory logs, Telemetry? telemetry = null)
+    public static async Task<Composition> StartAsync(
+        Options options, DataDirectory directory, TimeProvider time, ILoggerFactory logs, Telemetry? telemetry = null)
     {
         Composition? pipe = null;
         try
@@ -100,8 +105,8 @@ public sealed class Composition : IAsyncDisposable
     }
 
     /// <summary>
-    /// The written stop: no more intake; what waits is applied and committed; its outputs are written; files are closed. Each step has a limit. What a step could not finish is
-    /// in the journal and comes back at the next start. Returns the step that ran out of time, or null.
+    /// The written stop: no more intake; what waits is applied and committed; its outputs are written; files are closed. Each step has a
+    /// limit. What a step could not finish is in the journal and comes back at the next start. Returns the step that ran out of time, or null.
     /// </summary>
     public async Task<string?> StopAsync()
     {
@@ -134,7 +139,9 @@ public sealed class Composition : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    /// <summary>Waits until the rows of what was accepted are there, which the last snapshots are to refresh; gives up when the database is in trouble.</summary>
+    /// <summary>
+    /// Waits until the rows of what was accepted are there, which the last snapshots are to refresh; gives up when the database is in trouble.
+    /// </summary>
     private async Task WrittenAsync()
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -150,10 +157,13 @@ public sealed class Composition : IAsyncDisposable
         var started = time.GetTimestamp();
         var recovering = Task.Run(Recover);
         // A sink that fails leaves recovery waiting for room in the outbox for ever.
-        if (await Task.WhenAny(recovering, Faulted).ConfigureAwait(false) == Faulted) throw new StartException((await Faulted.ConfigureAwait(false)).Message);
+        if (await Task.WhenAny(recovering, Faulted).ConfigureAwait(false) == Faulted)
+            throw new StartException((await Faulted.ConfigureAwait(false)).Message);
         var inputs = await recovering.ConfigureAwait(false);
         var took = time.GetElapsedTime(started);
-        _log.LogInformation("Recovered sequence {Sequence} ({Inputs} inputs of the journal) in {Milliseconds} ms", _state.Sequence, inputs, (long)took.TotalMilliseconds);
+        _log.LogInformation(
+            "Recovered sequence {Sequence} ({Inputs} inputs of the journal) in {Milliseconds} ms", _state.Sequence, inputs,
+            (long)took.TotalMilliseconds);
         Engine.Released = _positionLog.Offer;
         if (telemetry is not null) Measure(telemetry, options, time, took);
         _thread = new EngineThread(Engine, Inbox, Outbox, _journal, fault => _faulted.TrySetResult(fault));
@@ -182,7 +192,8 @@ public sealed class Composition : IAsyncDisposable
     private void LogTrouble(Exception? trouble)
     {
         if (trouble is null) _log.LogInformation("The journal in {Directory} grows again.", Directory.Journal);
-        else _log.LogError("The journal in {Directory} cannot grow ({Fault}). Nothing is lost; trying again until it works.", Directory.Journal, trouble.Message);
+        else _log.LogError(
+            "The journal in {Directory} cannot grow ({Fault}). Nothing is lost; trying again until it works.", Directory.Journal, trouble.Message);
     }
 
     private long Recover()

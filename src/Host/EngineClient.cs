@@ -34,7 +34,8 @@ public sealed class EngineClient(Inbox inbox, TimeProvider time)
     }
 
     /// <summary>
-    /// Reads a table that the engine replaces as a whole, and waits until what was seen is committed: a reader must never see what a power cut could take back.
+    /// Reads a table that the engine replaces as a whole, and waits until what was
+    /// seen is committed: a reader must never see what a power cut could take back.
     /// </summary>
     public async Task<Reply<T>> LookAsync<T>(Func<T> look)
     {

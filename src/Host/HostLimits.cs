@@ -22,7 +22,9 @@ public static class HostLimits
     /// <summary>Greatest age of the journal: a year, after which nobody restores a backup from before it.</summary>
     public const int JournalAgeSecondsMax = 366 * 86_400;
 
-    /// <summary>Least segment of the journal: what one message may append, 1 MiB, must fit behind any tail into the segments that are ready.</summary>
+    /// <summary>
+    /// Least segment of the journal: what one message may append, 1 MiB, must fit behind any tail into the segments that are ready.
+    /// </summary>
     public const long JournalSegmentBytesMin = 2 << 20;
 
     /// <summary>Greatest size of the journal: a TiB.</summary>
@@ -51,8 +53,9 @@ public static class HostLimits
     public static readonly TimeSpan CatchUpStep = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
-    /// Bytes of an answer that may be under way to the operating system when its writing completes: none, so that an answer counts as sent only once it is (a kill between the
-    /// two would make a delivered order of a lost answer). One is the least bound that the server knows; 0 means none at all.
+    /// Bytes of an answer that may be under way to the operating system when its writing completes: none,
+    /// so that an answer counts as sent only once it is (a kill between the two would make a delivered
+    /// order of a lost answer). One is the least bound that the server knows; 0 means none at all.
     /// </summary>
     public const int UnsentBytesMax = 1;
 
@@ -91,7 +94,9 @@ public static class HostLimits
     /// <summary>Views asked of the engine at once for snapshots: two of its turns.</summary>
     public const int SnapshotChunk = 500;
 
-    /// <summary>Greatest MetricRecorders and MetricPairs: their series come to some 100 MB of memory and a scrape of seconds, which nobody should go beyond.</summary>
+    /// <summary>
+    /// Greatest MetricRecorders and MetricPairs: their series come to some 100 MB of memory and a scrape of seconds, which nobody should go beyond.
+    /// </summary>
     public const int MetricRecordersMax = 2000;
     public const int MetricPairsMax = 20_000;
 

@@ -11,8 +11,8 @@ namespace StreamRecorder.Host;
 public sealed class OptionsException(string message) : Exception(message);
 
 /// <summary>
-/// Settings of one service, read from the section <c>StreamRecorder</c> of appsettings.json, environment and command line, and checked before anything
-/// starts. Immutable.
+/// Settings of one service, read from the section <c>StreamRecorder</c> of appsettings.json,
+/// environment and command line, and checked before anything starts. Immutable.
 /// </summary>
 public sealed record Options
 {
@@ -71,7 +71,9 @@ public sealed record Options
     /// <summary>Where metrics are pushed to as well, by OTLP over HTTP; null: nowhere.</summary>
     public string? OtlpEndpoint { get; init; }
 
-    /// <summary>When the market of a root trades, by root; <c>Default</c>, CME's unless set, for all others. Only metrics and their alerts ask.</summary>
+    /// <summary>
+    /// When the market of a root trades, by root; <c>Default</c>, CME's unless set, for all others. Only metrics and their alerts ask.
+    /// </summary>
     public IReadOnlyDictionary<string, TradingHours> TradingHours { get; init; } =
         new Dictionary<string, TradingHours>(StringComparer.OrdinalIgnoreCase) { [AnyRoot] = Metrics.TradingHours.Parse(Metrics.TradingHours.Cme) };
 
@@ -100,14 +102,16 @@ public sealed record Options
         "LEDGERBYTES" => this with { LedgerBytes = Whole(setting, HostLimits.LedgerBytesMin, HostLimits.LedgerBytesMax) },
         "JOURNALAGE" => this with { JournalAge = TimeSpan.FromSeconds(Whole(setting, 1, HostLimits.JournalAgeSecondsMax)) },
         "JOURNALBYTES" => this with { JournalBytes = Whole(setting, JournalLimits.PageBytesDefault, HostLimits.JournalBytesMax) },
-        "JOURNALSEGMENTBYTES" => this with { JournalSegmentBytes = PowerOfTwo(setting, HostLimits.JournalSegmentBytesMin, JournalLimits.SegmentBytesMax) },
+        "JOURNALSEGMENTBYTES" =>
+            this with { JournalSegmentBytes = PowerOfTwo(setting, HostLimits.JournalSegmentBytesMin, JournalLimits.SegmentBytesMax) },
         "METRICS" => this with { MetricsEnabled = Flag(setting) },
         "METRICRECORDERS" => this with { MetricRecorders = Whole(setting, 0, HostLimits.MetricRecordersMax) },
         "METRICPAIRS" => this with { MetricPairs = Whole(setting, 0, HostLimits.MetricPairsMax) },
         "TRADINGHOURS" => this with { TradingHours = Hours(setting) },
         "OTLPENDPOINT" => this with { OtlpEndpoint = OtlpUrl(setting) },
         _ => throw new OptionsException(
-            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, WebhookSources, TrustedProxies, SnapshotRows, LedgerDays, LedgerBytes, JournalAge, "
+            $"The setting {setting.Path} is not known. Known are DataDirectory, Urls, ManagementUrls, PositionsMax, LateTolerance, HardRate, "
+            + "WebhookSources, TrustedProxies, SnapshotRows, LedgerDays, LedgerBytes, JournalAge, "
             + "JournalBytes, JournalSegmentBytes, Metrics, MetricRecorders, MetricPairs, OtlpEndpoint and TradingHours."),
     };
 
@@ -127,11 +131,13 @@ public sealed record Options
         return long.IsPow2(value) ? value : throw Wrong(setting, "a power of two");
     }
 
-    private static bool Flag(IConfigurationSection setting) => bool.TryParse(setting.Value, out var value) ? value : throw Wrong(setting, "true or false");
+    private static bool Flag(IConfigurationSection setting) =>
+        bool.TryParse(setting.Value, out var value) ? value : throw Wrong(setting, "true or false");
 
     private Dictionary<string, TradingHours> Hours(IConfigurationSection setting)
     {
-        if (setting.Value is not null) throw new OptionsException($"The setting {setting.Path} needs a root: {setting.Path}:ES, or {setting.Path}:{AnyRoot} for all others.");
+        if (setting.Value is not null)
+            throw new OptionsException($"The setting {setting.Path} needs a root: {setting.Path}:ES, or {setting.Path}:{AnyRoot} for all others.");
         var hours = new Dictionary<string, TradingHours>(TradingHours, StringComparer.OrdinalIgnoreCase);
         foreach (var root in setting.GetChildren())
         {
@@ -163,7 +169,8 @@ public sealed record Options
         var networks = new List<IPNetwork>();
         foreach (var text in (setting.Value ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (preset is not null && text.Equals(preset, StringComparison.OrdinalIgnoreCase)) networks.AddRange(Ingest.Webhooks.WebhookSources.TradingView);
+            if (preset is not null && text.Equals(preset, StringComparison.OrdinalIgnoreCase))
+                networks.AddRange(Ingest.Webhooks.WebhookSources.TradingView);
             else if (Ingest.Webhooks.WebhookSources.TryParse(text, out var network)) networks.Add(network);
             else throw Wrong(setting, $"addresses such as 10.0.0.1 or 10.0.0.0/8{(preset is null ? "" : $", or {preset},")} separated by semicolons");
         }

@@ -7,13 +7,14 @@ using StreamRecorder.Engine.Positions;
 namespace StreamRecorder.Host;
 
 /// <summary>
-/// One log line when a position opens, grows, shrinks or closes. The engine's thread only drops the group into a bounded channel; a task of ours makes the text. A slow
-/// console costs lines, which are counted, and never time.
+/// One log line when a position opens, grows, shrinks or closes. The engine's thread only drops the group into a
+/// bounded channel; a task of ours makes the text. A slow console costs lines, which are counted, and never time.
 /// </summary>
 public sealed class PositionLog : IAsyncDisposable
 {
     private readonly ILogger<PositionLog> _log;
-    private readonly Channel<OutputGroup> _groups = Channel.CreateBounded<OutputGroup>(new BoundedChannelOptions(HostLimits.PositionLogLines) { SingleReader = true });
+    private readonly Channel<OutputGroup> _groups =
+        Channel.CreateBounded<OutputGroup>(new BoundedChannelOptions(HostLimits.PositionLogLines) { SingleReader = true });
     private readonly Task _writing;
     private long _dropped;
 
@@ -62,8 +63,10 @@ public sealed class PositionLog : IAsyncDisposable
     }
 
     private void Closed(PositionView p, int decimals) => _log.LogInformation(
-        "Position {Id} closed: {Recorder} {Side} {Quantity} {Symbol}, entry {Entry}, exit {Exit}, realized {Realized} {Currency}, worst {Worst}, best {Best} ({Reason})",
-        p.Id, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, p.AvgEntryPrice.ToString(decimals), p.ExitPrice?.ToString(decimals), Money(p.RealizedPnl), p.Currency,
+        "Position {Id} closed: {Recorder} {Side} {Quantity} {Symbol}, entry {Entry}, exit {Exit}, realized {Realized} {Currency}, worst {Worst}, "
+        + "best {Best} ({Reason})",
+        p.Id, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, p.AvgEntryPrice.ToString(decimals), p.ExitPrice?.ToString(decimals),
+        Money(p.RealizedPnl), p.Currency,
         Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl), Words.Of(p.CloseReason));
 
     private void Changed(PositionChanged changed, FillOutput fill)
@@ -72,11 +75,15 @@ public sealed class PositionLog : IAsyncDisposable
         var decimals = DecimalsOf(changed.Position);
         var verb = changed.Position.Sequence == p.Id ? "opened" : fill.IsEntry ? "grew" : "shrank";
         _log.LogInformation(
-            "Position {Id} {Verb}: {Recorder} {Side} {Quantity} {Symbol}, average {Entry}, fill {FillQuantity} at {Fill}, realized {Realized} {Currency}, worst {Worst}, best {Best}",
-            p.Id, verb, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, p.AvgEntryPrice.ToString(decimals), Fixed9.Format(fill.Quantity), Amount.FromFixed9(fill.Price).ToString(decimals),
+            "Position {Id} {Verb}: {Recorder} {Side} {Quantity} {Symbol}, average {Entry}, fill {FillQuantity} at {Fill}, realized {Realized} "
+            + "{Currency}, worst {Worst}, best {Best}",
+            p.Id, verb, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, p.AvgEntryPrice.ToString(decimals), Fixed9.Format(fill.Quantity),
+            Amount.FromFixed9(fill.Price).ToString(decimals),
             Money(p.RealizedPnl), p.Currency, Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl));
         if (verb == "opened" && p.Contract is null)
-            _log.LogWarning("Position {Id} is unpriced: no contract of {Symbol} is known whose ticks it could take; send ticks as {Symbol}, or name the front contract", p.Id, p.Symbol, p.Symbol);
+            _log.LogWarning(
+                "Position {Id} is unpriced: no contract of {Symbol} is known whose ticks it could take; send ticks as {Symbol}, or name the front "
+                + "contract", p.Id, p.Symbol, p.Symbol);
     }
 
     private static string Money(Amount amount) => amount.ToString(2);

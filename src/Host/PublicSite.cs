@@ -57,8 +57,8 @@ public sealed class PublicSite : IAsyncDisposable
     }
 
     /// <summary>
-    /// An answer that was not written whole may be sent for again; keys need no help. Told to the engine in the background: under overload it tries for as long as a
-    /// sender waits before its second try.
+    /// An answer that was not written whole may be sent for again; keys need no help. Told to the engine
+    /// in the background: under overload it tries for as long as a sender waits before its second try.
     /// </summary>
     private static async Task DoubtAsync(EngineClient engine, long recorderId, Signal signal, SignalAnswer answer)
     {
@@ -85,7 +85,8 @@ public sealed class PublicSite : IAsyncDisposable
     {
         // The endpoint keeps the beginning of what is too long.
         App.MapWebhook(_webhook).WithMetadata(BodyLimit.None).Describe(Docs.Webhook);
-        App.MapWebhookTest(new WebhookTest(pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time)).WithMetadata(BodyLimit.None).Describe(Docs.WebhookTest);
+        App.MapWebhookTest(new WebhookTest(pipe.Inbox, pipe.Symbols, () => pipe.Engine.Directory, time)).WithMetadata(BodyLimit.None)
+            .Describe(Docs.WebhookTest);
         var feeds = new LiveFeeds(pipe.Inbox, time);
         var ticks = new TickEndpoint(pipe.Inbox, pipe.Symbols, time, feeds, App.Lifetime.ApplicationStopping);
         var socket = new TickSocket(pipe.Inbox, pipe.Symbols, time, feeds, App.Lifetime.ApplicationStopping);

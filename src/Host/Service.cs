@@ -5,8 +5,8 @@ using StreamRecorder.Host.Web;
 namespace StreamRecorder.Host;
 
 /// <summary>
-/// The pipe with its two listeners. Start: lock, management (so that probes see the recovery), pipe, public, service.json, ready. Stop: not ready, intake closed, public
-/// drained, pipe, management.
+/// The pipe with its two listeners. Start: lock, management (so that probes see the recovery), pipe,
+/// public, service.json, ready. Stop: not ready, intake closed, public drained, pipe, management.
 /// </summary>
 public sealed class Service : IAsyncDisposable
 {

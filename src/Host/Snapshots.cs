@@ -4,8 +4,8 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Host;
 
 /// <summary>
-/// Once a second asks the engine for open positions whose figures moved and hands them to the sink, as many as the budget allows, round robin: a pass over all positions
-/// may take several seconds. A task of its own; charts may miss a second, nothing else depends on it.
+/// Once a second asks the engine for open positions whose figures moved and hands them to the sink, as many as the budget allows, round
+/// robin: a pass over all positions may take several seconds. A task of its own; charts may miss a second, nothing else depends on it.
 /// </summary>
 public sealed class Snapshots : IAsyncDisposable
 {
@@ -17,7 +17,9 @@ public sealed class Snapshots : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    /// <summary>Where this pass goes on, when it began, and when the one before it began: what moved since then has no newer snapshot for certain.</summary>
+    /// <summary>
+    /// Where this pass goes on, when it began, and when the one before it began: what moved since then has no newer snapshot for certain.
+    /// </summary>
     private long _afterId;
     private long _passStarted;
     private long _changedSince;
@@ -33,7 +35,9 @@ public sealed class Snapshots : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Ends the rounds and takes a last one of everything that moved, so that people who read a stopped service's database see what was answered.</summary>
+    /// <summary>
+    /// Ends the rounds and takes a last one of everything that moved, so that people who read a stopped service's database see what was answered.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -77,7 +81,8 @@ public sealed class Snapshots : IAsyncDisposable
         {
             if (_afterId == 0) _passStarted = _engine.Now;
             var now = _engine.Now;
-            var reply = await _engine.AskAsync(new ChangedPositionsQuery(_afterId, _changedSince, Math.Min(left, HostLimits.SnapshotChunk))).ConfigureAwait(false);
+            var reply = await _engine.AskAsync(
+                new ChangedPositionsQuery(_afterId, _changedSince, Math.Min(left, HostLimits.SnapshotChunk))).ConfigureAwait(false);
             if (reply.Refusal is not null) return;
             var (views, lastId) = reply.Value;
             await _sink.WriteSnapshotsAsync(views, now).ConfigureAwait(false);

@@ -4,8 +4,8 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Host;
 
 /// <summary>
-/// At the start and once a minute has old rows thinned, and lets the journal give up what is old and in the database, as a fresh look at the file on disk says: one that was deleted or
-/// replaced under the service is noticed here, before anything is given up, and ends the process.
+/// At the start and once a minute has old rows thinned, and lets the journal give up what is old and in the database, as a fresh look at the
+/// file on disk says: one that was deleted or replaced under the service is noticed here, before anything is given up, and ends the process.
 /// </summary>
 public sealed class Upkeep : IAsyncDisposable
 {

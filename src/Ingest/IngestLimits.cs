@@ -44,8 +44,8 @@ public static class IngestLimits
     public const int SignalsPerSecond = 1000;
 
     /// <summary>
-    /// Refusals for too high a rate (429) that the ledger keeps, a second and recorder; the others are only counted. One is enough to see a sender gone wild, and a whole day
-    /// of them is some 40 MB: the entries of others stay.
+    /// Refusals for too high a rate (429) that the ledger keeps, a second and recorder; the others are only counted.
+    /// One is enough to see a sender gone wild, and a whole day of them is some 40 MB: the entries of others stay.
     /// </summary>
     public const int ExcessKeptPerSecond = 1;
 
@@ -67,22 +67,31 @@ public static class IngestLimits
     /// <summary>Spellings of symbols that one stream remembers for the fast look-up; a power of two. Others take the symbol table's way.</summary>
     public const int SymbolCacheSize = 1024;
 
-    /// <summary>Longest frame of the tick socket, text or binary: a full batch in binary takes 80 KiB. Each connection holds a buffer of this size.</summary>
+    /// <summary>
+    /// Longest frame of the tick socket, text or binary: a full batch in binary takes 80 KiB. Each connection holds a buffer of this size.
+    /// </summary>
     public const int FrameBytesMax = 128 * 1024;
 
     /// <summary>Connections of the tick socket at a time: 32 MiB of buffers. A feed needs one.</summary>
     public const int SocketsMax = 256;
 
-    /// <summary>Symbols of one connection; a feed of more uses several names. What is pending of a numbered batch must fit one journal record.</summary>
+    /// <summary>
+    /// Symbols of one connection; a feed of more uses several names. What is pending of a numbered batch must fit one journal record.
+    /// </summary>
     public const int SymbolsPerSocket = EngineLimits.FoldsPerRecord;
 
-    /// <summary>A connection that ends waits so long until all that it brought is durable; a disk that stalls longer leaves it unacknowledged, and it is sent again.</summary>
+    /// <summary>
+    /// A connection that ends waits so long until all that it brought is durable;
+    /// a disk that stalls longer leaves it unacknowledged, and it is sent again.
+    /// </summary>
     public static readonly TimeSpan SocketFlushTime = TimeSpan.FromSeconds(3);
 
     /// <summary>How long the other side may take to close too, or to read its last message, before the connection is cut.</summary>
     public static readonly TimeSpan SocketCloseTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>A name is opened within this time, or the connection is closed as busy: it waits for the commit of what the name's last connection brought.</summary>
+    /// <summary>
+    /// A name is opened within this time, or the connection is closed as busy: it waits for the commit of what the name's last connection brought.
+    /// </summary>
     public static readonly TimeSpan SocketOpenTime = TimeSpan.FromSeconds(5);
 
     /// <summary>An unasked-for pong so often keeps the connection alive in proxies, which cut silent ones after a minute.</summary>

@@ -7,8 +7,8 @@ using StreamRecorder.Engine;
 namespace StreamRecorder.Ingest;
 
 /// <summary>
-/// Refusals on the wire: RFC 9457 problem JSON with <c>reason</c> (the metric's label) and <c>field</c> (when one is to blame). The one writer of them for
-/// all endpoints, so that every refusal looks the same.
+/// Refusals on the wire: RFC 9457 problem JSON with <c>reason</c> (the metric's label) and <c>field</c>
+/// (when one is to blame). The one writer of them for all endpoints, so that every refusal looks the same.
 /// </summary>
 public static class Problems
 {

@@ -19,7 +19,8 @@ internal sealed class Exposition(PrometheusAspNetCoreOptions options)
         foreach (var family in MetricFamily.Of(batch, !options.DisableTotalNameSuffixForCounters))
         {
             // A family may appear once, and this one is taken by the resource.
-            if (options.TargetInfoEnabled && family.Name == TargetInfo) PrometheusEventSource.Log.FamilyDropped(TargetInfo, "the name is the resource's");
+            if (options.TargetInfoEnabled && family.Name == TargetInfo)
+                PrometheusEventSource.Log.FamilyDropped(TargetInfo, "the name is the resource's");
             else WriteFamily(family);
         }
     }

@@ -21,7 +21,8 @@ internal sealed class ExpositionBuffer
 
     public void Write(ReadOnlySpan<byte> ascii)
     {
-        if (_bytes.WrittenCount + ascii.Length > SizeMax) throw new InvalidOperationException("The exposition is larger than 64 MiB; an instrument has too many series.");
+        if (_bytes.WrittenCount + ascii.Length > SizeMax)
+            throw new InvalidOperationException("The exposition is larger than 64 MiB; an instrument has too many series.");
         _bytes.Write(ascii);
     }
 

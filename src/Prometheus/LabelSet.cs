@@ -3,7 +3,9 @@ using OpenTelemetry.Metrics;
 
 namespace OpenTelemetry.Exporter.Prometheus;
 
-/// <summary>The labels of one point, rendered once and written on each of its samples. Keys that become the same label are joined with a semicolon.</summary>
+/// <summary>
+/// The labels of one point, rendered once and written on each of its samples. Keys that become the same label are joined with a semicolon.
+/// </summary>
 internal sealed class LabelSet(bool isScopeWanted)
 {
     private const string BucketLabel = "le";

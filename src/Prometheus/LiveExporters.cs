@@ -1,8 +1,9 @@
 namespace OpenTelemetry.Exporter.Prometheus;
 
 /// <summary>
-/// Finds the exporter that belongs to a meter provider. The SDK offers outsiders no way from a provider to its exporters (the package reads internals), and
-/// a provider built by hand has a service container of its own, so the exporters themselves are remembered here, weakly, until they are disposed.
+/// Finds the exporter that belongs to a meter provider. The SDK offers outsiders no way from a provider
+/// to its exporters (the package reads internals), and a provider built by hand has a service container
+/// of its own, so the exporters themselves are remembered here, weakly, until they are disposed.
 /// </summary>
 internal static class LiveExporters
 {

@@ -3,8 +3,8 @@ using OpenTelemetry.Metrics;
 namespace OpenTelemetry.Exporter.Prometheus;
 
 /// <summary>
-/// All metrics of one exposed name, which the format wants together under one TYPE. Metrics that would need two types under one name are all left out, because a
-/// reader could not tell which is which.
+/// All metrics of one exposed name, which the format wants together under one TYPE. Metrics that would
+/// need two types under one name are all left out, because a reader could not tell which is which.
 /// </summary>
 internal sealed record MetricFamily(string Name, string Type, string Description, IReadOnlyList<Metric> Metrics)
 {

@@ -3,9 +3,10 @@ using OpenTelemetry.Metrics;
 namespace OpenTelemetry.Exporter.Prometheus;
 
 /// <summary>
-/// The pull exporter: a scrape asks the SDK to collect, which calls <see cref="Export"/> on the collecting thread with all metrics, and gets them as text.
-/// One collection at a time holds the gate, because the buffer is reused. The collection owns the gate, not the request that started it: a request that gives
-/// up leaves, while the gate stays taken until the instruments have answered. So a callback that hangs costs one thread, and every scrape still ends.
+/// The pull exporter: a scrape asks the SDK to collect, which calls <see cref="Export"/> on the collecting thread with
+/// all metrics, and gets them as text. One collection at a time holds the gate, because the buffer is reused. The
+/// collection owns the gate, not the request that started it: a request that gives up leaves, while the gate stays
+/// taken until the instruments have answered. So a callback that hangs costs one thread, and every scrape still ends.
 /// </summary>
 [ExportModes(ExportModes.Pull)]
 internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExporter

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace OpenTelemetry.Exporter.Prometheus;
 
-/// <summary>How instruments, units and tags are spelled for Prometheus: only letters, digits and underscores, the unit last, counters ending in _total.</summary>
+/// <summary>
+/// How instruments, units and tags are spelled for Prometheus: only letters, digits and underscores, the unit last, counters ending in _total.
+/// </summary>
 internal static class PrometheusName
 {
     private const string TotalSuffix = "_total";

@@ -18,7 +18,8 @@ public sealed class LoadTests(ITestOutputHelper output)
         var directory = Directory.CreateTempSubdirectory("streamrecorder-load-test-");
         try
         {
-            var result = await Scenarios.All.Single(s => s.Name == name).RunAsync(new StreamRecorder.Load.Bench(Size.Tiny, directory.FullName, output.WriteLine));
+            var result = await Scenarios.All.Single(s => s.Name == name)
+                .RunAsync(new StreamRecorder.Load.Bench(Size.Tiny, directory.FullName, output.WriteLine));
             Assert.NotEmpty(result.Rows);
             Assert.All(result.Rows, row => Assert.True(row.Rate > 0, $"{row.Contender} did nothing"));
             Assert.All(result.Findings.Where(f => f.IsPromise), finding => Assert.True(finding.Holds, $"{finding.Asked}; found {finding.Found}"));

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace StreamRecorder.Engine.Tests;
 
-/// <summary>Ticks that wait while nothing can be journalled are merged: exact in every figure, in the order of all messages, in bounded memory.</summary>
+/// <summary>
+/// Ticks that wait while nothing can be journalled are merged: exact in every figure, in the order of all messages, in bounded memory.
+/// </summary>
 public sealed class EngineLoopMergeTests
 {
     [Fact]
@@ -58,7 +60,8 @@ public sealed class EngineLoopMergeTests
         Assert.InRange(rig.Loop.Counters.TicksMerged, 900 * 20 - session.Late, 998 * 20);
         Assert.Empty(EngineRig.Done(query.Result));
         var closed = Assert.Single(rig.TakeReleased().SelectMany(g => g.Outputs).OfType<PositionClosed>()).View();
-        Assert.Equal((naive.Count, naive.Worst, naive.Best), (closed.TickCount, closed.WorstUnrealizedPnl.ToString(), closed.BestUnrealizedPnl.ToString()));
+        Assert.Equal(
+            (naive.Count, naive.Worst, naive.Best), (closed.TickCount, closed.WorstUnrealizedPnl.ToString(), closed.BestUnrealizedPnl.ToString()));
         Assert.Equal(naive.Drawdown, closed.MaxDrawdown.ToString());
     }
 

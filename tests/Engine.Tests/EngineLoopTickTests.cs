@@ -118,7 +118,8 @@ public sealed class EngineLoopTickTests : IDisposable
     {
         _rig.Send(_recorder, Some.Buy(_mnq, 1, 100));
         _rig.OfferTicks(
-            new TaskCompletionSource(), At(_mnq, 101), At(_mnq, 50, -EngineRig.LateTolerance - 1), At(_mnq, 99, -EngineRig.LateTolerance), At(_es, 1, -60_000_000));
+            new TaskCompletionSource(), At(_mnq, 101), At(_mnq, 50, -EngineRig.LateTolerance - 1), At(_mnq, 99, -EngineRig.LateTolerance),
+            At(_es, 1, -60_000_000));
         _rig.Run();
         Assert.Equal((3, 1), (_rig.Session.Applied, _rig.Session.Late));
         var view = Assert.Single(_rig.OpenViews());

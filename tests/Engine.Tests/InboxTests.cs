@@ -40,7 +40,8 @@ public sealed class InboxTests : IDisposable
     [Fact]
     public void QueriesAndCommands_BeyondTheirQuota_AreRefusedAlone()
     {
-        for (var i = 0; i < 4; i++) Assert.Null(i % 2 == 0 ? _rig.Inbox.Offer(new OpenPositionsQuery(new OpenFilter())) : _rig.Inbox.Offer(new RemoveRecorder(77)));
+        for (var i = 0; i < 4; i++)
+            Assert.Null(i % 2 == 0 ? _rig.Inbox.Offer(new OpenPositionsQuery(new OpenFilter())) : _rig.Inbox.Offer(new RemoveRecorder(77)));
         Assert.Equal(Rejection.InboxFull, _rig.Inbox.Offer(new OpenPositionsQuery(new OpenFilter()))!.Kind);
         Assert.Equal(Rejection.InboxFull, _rig.Inbox.Offer(new RemoveRecorder(77))!.Kind);
         Assert.Null(_rig.Inbox.Offer(Signal()));
@@ -90,7 +91,8 @@ public sealed class InboxTests : IDisposable
         _rig.Run();
         Assert.True(signal.Answer.IsCompletedSuccessfully);
         await Assert.ThrowsAsync<InboxClosedException>(() => waiting);
-        await Assert.ThrowsAsync<InboxClosedException>(() => _rig.Inbox.OfferAsync(TickBatch.Rent(_rig.Session, 1), TestContext.Current.CancellationToken).AsTask());
+        await Assert.ThrowsAsync<InboxClosedException>(
+            () => _rig.Inbox.OfferAsync(TickBatch.Rent(_rig.Session, 1), TestContext.Current.CancellationToken).AsTask());
         Assert.Equal(3, _rig.Session.Applied);
     }
 

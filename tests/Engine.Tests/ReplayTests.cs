@@ -79,10 +79,12 @@ public sealed class ReplayTests
     {
         ViewAssert.Equal(expected.OpenViews(), actual.OpenViews());
         var (left, right) = (expected.State, actual.State);
-        Assert.Equal((left.Sequence, left.Now, left.Store.KeyCount, left.Open.Count), (right.Sequence, right.Now, right.Store.KeyCount, right.Open.Count));
+        Assert.Equal(
+            (left.Sequence, left.Now, left.Store.KeyCount, left.Open.Count), (right.Sequence, right.Now, right.Store.KeyCount, right.Open.Count));
         foreach (var stream in left.Prices.All.Where(s => s.HasTicked))
         {
-            var other = right.Prices[right.Symbols.FromCanonical(stream.Symbol.Name, stream.Symbol.Root, stream.Symbol.Kind, stream.Symbol.ContinuousIndex).Id];
+            var other = right.Prices[
+                right.Symbols.FromCanonical(stream.Symbol.Name, stream.Symbol.Root, stream.Symbol.Kind, stream.Symbol.ContinuousIndex).Id];
             Assert.Equal(
                 (stream.LastPrice, stream.LastAt, stream.NewestAt, stream.ChangedAt, stream.OpenCount),
                 (other.LastPrice, other.LastAt, other.NewestAt, other.ChangedAt, other.OpenCount));

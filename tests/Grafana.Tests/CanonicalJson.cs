@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace StreamRecorder.Grafana.Tests;
 
-/// <summary>The one spelling of a JSON file here: keys sorted, two spaces, a newline at the end; so a diff shows what changed and nothing else.</summary>
+/// <summary>
+/// The one spelling of a JSON file here: keys sorted, two spaces, a newline at the end; so a diff shows what changed and nothing else.
+/// </summary>
 public static class CanonicalJson
 {
     private static readonly JsonSerializerOptions Indented = new()
@@ -19,7 +21,8 @@ public static class CanonicalJson
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        JsonObject o => new JsonObject(o.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonObject o =>
+            new JsonObject(o.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
         JsonArray a => new JsonArray([.. a.Select(Sorted)]),
         _ => node?.DeepClone(),
     };

@@ -28,6 +28,8 @@ public static class GrafanaFolder
     private static string Find([CallerFilePath] string thisFile = "")
     {
         string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "grafana"));
-        return Directory.Exists(root) ? root : throw new DirectoryNotFoundException($"{root} is not there; run the tests from the tree they were built from.");
+        return Directory.Exists(root)
+            ? root
+            : throw new DirectoryNotFoundException($"{root} is not there; run the tests from the tree they were built from.");
     }
 }

@@ -10,9 +10,9 @@ internal static class Table
     public const long Arrival = 1_764_860_400 * Timestamp.Second;
 
     public static IReadOnlyList<Instrument> Instruments { get; } =
-    [
-        .. InstrumentFile.BuiltIn,
-        .. new[] { "AAPL", "BTCUSDT", "BTCUSDT.P", "BRK.B", "EURUSD" }.Select(s => new Instrument(s, "TEST", s, 10_000_000, 10_000_000, "USD", InstrumentKind.Spot)),
+    [.. InstrumentFile.BuiltIn,
+        .. new[] { "AAPL", "BTCUSDT", "BTCUSDT.P", "BRK.B", "EURUSD" }.Select(
+            s => new Instrument(s, "TEST", s, 10_000_000, 10_000_000, "USD", InstrumentKind.Spot)),
     ];
 
     public static SymbolTable Symbols()

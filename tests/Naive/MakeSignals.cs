@@ -104,7 +104,8 @@ public sealed class MakeSignals
         fields["market_position"] = side;
         fields["market_position_size"] = side == "flat" ? "0" : Quantity();
         if (_random.OneIn(2)) fields["prev_market_position"] = _random.Pick("flat", "long", "short");
-        if (_random.OneIn(2) && fields.TryGetValue("prev_market_position", out var before)) fields["prev_market_position_size"] = before == "flat" ? "0" : Quantity();
+        if (_random.OneIn(2) && fields.TryGetValue("prev_market_position", out var before))
+            fields["prev_market_position_size"] = before == "flat" ? "0" : Quantity();
         return fields;
     }
 

@@ -9,8 +9,8 @@ public enum OnOpposite
 }
 
 /// <summary>
-/// Where a signal takes the position. FromFlat: what is held is closed first, even if the new target is on the same side. IsThere: the target is held already;
-/// the signal is ignored, but it makes older ones stale.
+/// Where a signal takes the position. FromFlat: what is held is closed first, even if the new target is on
+/// the same side. IsThere: the target is held already; the signal is ignored, but it makes older ones stale.
 /// </summary>
 public sealed record Decision(Fraction Target, string CloseReason, bool FromFlat = false, bool IsThere = false);
 

@@ -13,7 +13,8 @@ public sealed class ExpositionTests
     public async Task Scrape_Counter_HasTypeHelpScopeAndTotal()
     {
         await using var server = await ScrapeServer.StartAsync(meterTags: [new("site", "north")]);
-        server.Meter.CreateCounter<long>("ticks", description: "Ticks \\ lines\nof feeds \"all\"").Add(7, new KeyValuePair<string, object?>("feed", "http"));
+        server.Meter.CreateCounter<long>("ticks", description: "Ticks \\ lines\nof feeds \"all\"")
+            .Add(7, new KeyValuePair<string, object?>("feed", "http"));
         string text = await server.ScrapeAsync();
         Assert.Contains("# TYPE ticks_total counter\n# HELP ticks_total Ticks \\\\ lines\\nof feeds \"all\"\n", text, StringComparison.Ordinal);
         string labels = $"otel_scope_name=\"{server.Meter.Name}\",otel_scope_version=\"1.0\",otel_scope_site=\"north\",feed=\"http\"";
@@ -62,7 +63,8 @@ public sealed class ExpositionTests
     public async Task Scrape_HistogramOfLossesAndGains_KeepsItsSign()
     {
         await using var server = await ScrapeServer.StartAsync();
-        var histogram = server.Meter.CreateHistogram("pnl", null, null, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [-10, 0, 10] });
+        var histogram =
+            server.Meter.CreateHistogram("pnl", null, null, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [-10, 0, 10] });
         foreach (double value in new[] { -50, -4, 0, 20.5 }) histogram.Record(value);
         string[] lines = [.. (await server.ScrapeLinesAsync()).Where(line => line.StartsWith("pnl", StringComparison.Ordinal))];
         string[] buckets = ["pnl_bucket{le=\"-10\"} 1", "pnl_bucket{le=\"0\"} 3", "pnl_bucket{le=\"10\"} 3", "pnl_bucket{le=\"+Inf\"} 4"];
@@ -72,7 +74,8 @@ public sealed class ExpositionTests
     [Fact]
     public async Task Scrape_HistogramWithoutBounds_HasTheLastBucket()
     {
-        await using var server = await ScrapeServer.StartAsync(build: b => b.AddView("bare", new ExplicitBucketHistogramConfiguration { Boundaries = [] }));
+        await using var server =
+            await ScrapeServer.StartAsync(build: b => b.AddView("bare", new ExplicitBucketHistogramConfiguration { Boundaries = [] }));
         server.Meter.CreateHistogram<double>("bare").Record(2);
         string[] lines = await server.ScrapeLinesAsync();
         Assert.Contains("bare_bucket{le=\"+Inf\"} 1", lines);
@@ -156,7 +159,9 @@ public sealed class ExpositionTests
         await using var server = await ScrapeServer.StartAsync();
         var counter = server.Meter.CreateCounter<long>("many");
         for (int i = 0; i < 1000; i++) counter.Add(i + 1, new KeyValuePair<string, object?>("i", i));
-        string[] lines = [.. (await server.ScrapeLinesAsync()).Where(line => line.StartsWith("many_total", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] lines =
+            [.. (await server.ScrapeLinesAsync()).Where(line => line.StartsWith("many_total", StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal)];
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"many_total{{i=\"{i}\"}} {i + 1}").Order(StringComparer.Ordinal), lines);
     }
 

@@ -36,7 +36,8 @@ public sealed class PrometheusNameTests
         => Assert.Equal(expected, PrometheusName.OfMetric(name, unit, isCounter: true, isTotalWanted: true));
 
     [Fact]
-    public void OfMetric_TotalNotWanted_LeavesCounterAsItIs() => Assert.Equal("ticks", PrometheusName.OfMetric("ticks", "", isCounter: true, isTotalWanted: false));
+    public void OfMetric_TotalNotWanted_LeavesCounterAsItIs() =>
+        Assert.Equal("ticks", PrometheusName.OfMetric("ticks", "", isCounter: true, isTotalWanted: false));
 
     [Theory]
     [InlineData("symbol", "symbol")]

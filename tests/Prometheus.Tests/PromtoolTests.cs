@@ -18,7 +18,9 @@ public sealed class PromtoolTests
         Assert.True(code == 0, output);
     }
 
-    /// <summary>Three names of the runtime's meter end in _count, which the linter keeps for histograms: whoever exports them renames them by views.</summary>
+    /// <summary>
+    /// Three names of the runtime's meter end in _count, which the linter keeps for histograms: whoever exports them renames them by views.
+    /// </summary>
     [Fact]
     public async Task Check_RuntimeMetricsWithThreeRenamed_AreClean()
     {
@@ -49,14 +51,16 @@ public sealed class PromtoolTests
         meter.CreateUpDownCounter<long>("inbox_depth", description: "Depth").Add(-4);
         meter.CreateObservableGauge("odd", () => new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity }
             .Select((value, i) => new Measurement<double>(value, new KeyValuePair<string, object?>("i", i))), description: "Odd numbers");
-        var histogram = meter.CreateHistogram("ack", "s", "Time", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [1E-06, 0.1, 10] });
+        var histogram =
+            meter.CreateHistogram("ack", "s", "Time", null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [1E-06, 0.1, 10] });
         foreach (double value in new[] { 0, 0.05, 100 }) histogram.Record(value, new KeyValuePair<string, object?>("kind", "signal"));
     }
 
     /// <summary>promtool answers 0 when clean, 1 when it cannot parse, 3 when its linter objects.</summary>
     private static async Task<(int Code, string Output)> CheckAsync(string exposition)
     {
-        var start = new ProcessStartInfo("promtool", "check metrics") { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("promtool", "check metrics")
+        { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         using var process = Start(start);
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

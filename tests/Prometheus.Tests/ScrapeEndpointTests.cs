@@ -57,7 +57,8 @@ public sealed class ScrapeEndpointTests
     public async Task Get_WithinTheCacheTime_RepeatsTheRendering()
     {
         var time = new StillTime();
-        await using var server = await ScrapeServer.StartAsync(options => (options.TimeProvider, options.ScrapeResponseCacheDurationMilliseconds) = (time, 300));
+        await using var server =
+            await ScrapeServer.StartAsync(options => (options.TimeProvider, options.ScrapeResponseCacheDurationMilliseconds) = (time, 300));
         var counter = server.Meter.CreateCounter<long>("c");
         counter.Add(1);
         Assert.Contains("c_total 1", await server.ScrapeLinesAsync());

@@ -30,7 +30,8 @@ public sealed class ScrapeServer : IAsyncDisposable
 
     /// <summary>Starts with a meter whose name no other test has, so that tests do not see each other's instruments.</summary>
     public static async Task<ScrapeServer> StartAsync(
-        Action<PrometheusAspNetCoreOptions>? configure = null, Action<MeterProviderBuilder>? build = null, IEnumerable<KeyValuePair<string, object?>>? meterTags = null)
+        Action<PrometheusAspNetCoreOptions>? configure = null, Action<MeterProviderBuilder>? build = null,
+        IEnumerable<KeyValuePair<string, object?>>? meterTags = null)
     {
         var meter = new Meter(new MeterOptions("Test." + Guid.NewGuid().ToString("N")) { Version = "1.0", Tags = meterTags });
         var providerBuilder = Sdk.CreateMeterProviderBuilder()

@@ -5,7 +5,8 @@ using Xunit;
 namespace StreamRecorder.Tests.Shared;
 
 /// <summary>
-/// A real file system of a few MB, so that "disk full" is what the kernel says and nothing else. The test skips, saying so, where none may be mounted (it needs root).
+/// A real file system of a few MB, so that "disk full" is what the kernel says and
+/// nothing else. The test skips, saying so, where none may be mounted (it needs root).
 /// </summary>
 internal sealed class SmallDisk : IDisposable
 {
@@ -20,7 +21,9 @@ internal sealed class SmallDisk : IDisposable
     public static SmallDisk Mount(int megabytes)
     {
         var root = Directory.CreateTempSubdirectory("small-disk-").FullName;
-        if (OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "none", root)) return new SmallDisk(root);
+        if (OperatingSystem.IsLinux()
+            && Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m"), "none", root))
+            return new SmallDisk(root);
         Directory.Delete(root);
         Assert.Skip("No small disk can be mounted here: mount -t tmpfs needs root.");
         throw new UnreachableException();

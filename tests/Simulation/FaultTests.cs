@@ -4,8 +4,8 @@ using Xunit;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// A detector that was never seen to catch anything proves nothing: the same seeds pass without a fault and fail with each, wherever the fault's consequence was
-/// there to be seen at all.
+/// A detector that was never seen to catch anything proves nothing: the same seeds pass without
+/// a fault and fail with each, wherever the fault's consequence was there to be seen at all.
 /// </summary>
 public sealed class FaultTests(ITestOutputHelper output)
 {
@@ -29,7 +29,9 @@ public sealed class FaultTests(ITestOutputHelper output)
         var text = string.Join(Environment.NewLine, results.OrderBy(r => r.Options.Seed).Select(r => r.Message.Split('\n')[0]));
         output.WriteLine(text);
         Assert.True(results.All(r => r.Outcome != Outcome.Passed), "the fault was not seen:" + Environment.NewLine + text);
-        Assert.True(results.Count(r => r.Outcome == Outcome.Failed) >= CaughtMin, "too few seeds came to where the fault shows:" + Environment.NewLine + text);
+        Assert.True(
+            results.Count(r => r.Outcome == Outcome.Failed) >= CaughtMin,
+            "too few seeds came to where the fault shows:" + Environment.NewLine + text);
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class FaultTests(ITestOutputHelper output)
     {
         var results = new ConcurrentBag<RunResult>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(1, SeedCount + 1, parallel, seed => results.Add(Run.Of(new RunOptions(seed) { Fault = fault, LooksAtDisk = fault == FaultKind.None })));
+        Parallel.For(
+            1, SeedCount + 1, parallel, seed => results.Add(Run.Of(new RunOptions(seed) { Fault = fault, LooksAtDisk = fault == FaultKind.None })));
         return results;
     }
 }

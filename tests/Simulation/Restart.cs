@@ -8,8 +8,8 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// Starts a process on what a crash left, as often as it takes: a start may meet a failing disk or crash itself. Then the state must be the model's, all of what was
-/// ever released included.
+/// Starts a process on what a crash left, as often as it takes: a start may meet a failing disk
+/// or crash itself. Then the state must be the model's, all of what was ever released included.
 /// </summary>
 internal sealed class Restart(Random random, SimClock clock, Model model, PlantedFault fault, Risks risks, Trace trace)
 {
@@ -32,7 +32,9 @@ internal sealed class Restart(Random random, SimClock clock, Model model, Plante
         }
     }
 
-    /// <summary>A bit of the journal flips: the start is refused, or what was released is there all the same. A flipped slot alone must not stop a start.</summary>
+    /// <summary>
+    /// A bit of the journal flips: the start is refused, or what was released is there all the same. A flipped slot alone must not stop a start.
+    /// </summary>
     public void TryDamaged(SimDisk crashed, SimDisk disk, SimDatabase database)
     {
         if (random.Next(6) == 0 && fault.Kind == FaultKind.None) disk.FlipSlotBit(random.Next());
@@ -109,7 +111,8 @@ internal sealed class Restart(Random random, SimClock clock, Model model, Plante
     {
         Check.Same(model.Sequence, state.Sequence, "sequence after a start");
         Check.Same(model.Outages.Service, state.TotalGap, "gap after a start");
-        Check.Same(string.Join("\n", model.Recorders.Values.Select(GroupText.Of)), string.Join("\n", state.Directory.Recorders.Select(GroupText.Of)), "recorders");
+        Check.Same(string.Join("\n", model.Recorders.Values.Select(GroupText.Of)), string.Join("\n", state.Directory.Recorders.Select(GroupText.Of)),
+            "recorders");
         Check.Same(model.NextRecorderId, state.NextRecorderId, "next recorder");
         Check.Same(model.Book.Places.Count(p => p.Value.Open is not null), state.Open.Count, "open positions after a start");
         foreach (var ((recorder, symbol), place) in model.Book.Places) Compare(state, recorder, symbol, place);

@@ -5,8 +5,8 @@ using Xunit;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// The whole engine under crashes and failing disks. A seed that fails is printed; <c>SIM_SEED=n</c> runs it alone, <c>SIM_HOURS=n</c> runs new seeds for so long,
-/// <c>SIM_COMMIT</c> is the hash that one of the usual seeds is made of.
+/// The whole engine under crashes and failing disks. A seed that fails is printed; <c>SIM_SEED=n</c> runs it alone,
+/// <c>SIM_HOURS=n</c> runs new seeds for so long, <c>SIM_COMMIT</c> is the hash that one of the usual seeds is made of.
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {

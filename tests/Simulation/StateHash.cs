@@ -7,8 +7,8 @@ using StreamRecorder.Engine.Positions;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// All state of an engine as of a sequence in one value: equal before a crash and after the start that follows, when that comes to the same sequence. Figures are
-/// folded first, so that it does not matter how epochs and rows were cut. Ticks that are not folded yet are no state.
+/// All state of an engine as of a sequence in one value: equal before a crash and after the start that follows, when that comes to the same
+/// sequence. Figures are folded first, so that it does not matter how epochs and rows were cut. Ticks that are not folded yet are no state.
 /// </summary>
 internal static class StateHash
 {
@@ -28,14 +28,17 @@ internal static class StateHash
 
     private static IEnumerable<string> Lines(StateMachine state)
     {
-        yield return string.Create(CultureInfo.InvariantCulture, $"{state.Sequence} {state.Now} {state.TotalGap} {state.NextRecorderId} {state.Open.Count}");
+        yield return string.Create(
+            CultureInfo.InvariantCulture, $"{state.Sequence} {state.Now} {state.TotalGap} {state.NextRecorderId} {state.Open.Count}");
         foreach (var recorder in state.Directory.Recorders) yield return GroupText.Of(recorder);
         foreach (var key in state.Directory.Keys) yield return key.ToString();
         foreach (var row in state.Instruments.FromFiles.Values.OrderBy(i => i.Root, StringComparer.Ordinal)) yield return row.ToString();
         foreach (var row in state.Instruments.FromApi.Values.OrderBy(i => i.Root, StringComparer.Ordinal)) yield return row.ToString();
         foreach (var row in state.FrontContracts.All) yield return row.ToString();
         foreach (var stream in state.Prices.All.Where(s => s.HasTicked).OrderBy(s => s.Symbol.Name, StringComparer.Ordinal))
-            yield return string.Create(CultureInfo.InvariantCulture, $"{stream.Symbol} {stream.LastPrice} {stream.LastAt} {stream.FoldedAt} {stream.ChangedAt} {stream.OpenCount} {stream.OutagesAt(state.Now)}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{stream.Symbol} {stream.LastPrice} {stream.LastAt} {stream.FoldedAt} {stream.ChangedAt} {stream.OpenCount} {stream.OutagesAt(state.Now)}");
         yield return string.Join(',', state.Bodies.Since(state.Now - EngineLimits.DoubtAge));
     }
 }

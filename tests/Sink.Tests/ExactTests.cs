@@ -21,7 +21,8 @@ public sealed class ExactTests : IAsyncDisposable
             foreach (var wide in new[] { EngineLimits.RealizedMax, -EngineLimits.RealizedMax, (Int128)1, (Int128)long.MaxValue + 1 })
             {
                 var id = groups.Count + 1;
-                var closed = new PositionClosed(Extreme(id, value, wide), new PositionNames(3, "Ünïcode 'name'", "S", "C", "R"), CloseReason.StopLoss, Script.Start + id);
+                var closed = new PositionClosed(
+                    Extreme(id, value, wide), new PositionNames(3, "Ünïcode 'name'", "S", "C", "R"), CloseReason.StopLoss, Script.Start + id);
                 expected.Add(closed.View());
                 groups.Add(new OutputGroup(id, Script.Start, [closed]));
             }
@@ -47,7 +48,9 @@ public sealed class ExactTests : IAsyncDisposable
         await _rig.WriteAsync(groups);
         foreach (var group in groups)
         {
-            var expected = group.Outputs[0] is PositionChanged changed ? PositionView.Of(changed.Position, changed.Names) : ((PositionClosed)group.Outputs[0]).View();
+            var expected = group.Outputs[0] is PositionChanged changed
+                ? PositionView.Of(changed.Position, changed.Names)
+                : ((PositionClosed)group.Outputs[0]).View();
             Assert.Equal(expected, _rig.Queries.Position(group.Sequence));
         }
     }
@@ -57,7 +60,9 @@ public sealed class ExactTests : IAsyncDisposable
     {
         var fills = new[]
         {
-            new FillOutput(1, true, -Fixed9.PriceMax, Fixed9.QuantityMax, Script.Start + 1, Script.Start - 7, PriceSource.Tick, Flags.Late | Flags.Sync, "it's \"x\" \u20ac"),
+            new FillOutput(
+                1, true, -Fixed9.PriceMax, Fixed9.QuantityMax, Script.Start + 1, Script.Start - 7, PriceSource.Tick, Flags.Late | Flags.Sync,
+                "it's \"x\" \u20ac"),
             new FillOutput(1, false, 1, 1, Script.Start + 2, null, PriceSource.Signal, Flags.None, null),
             new FillOutput(1, true, Fixed9.PriceMax, 1, Script.Start + 2, 0, PriceSource.Signal, Flags.IdReused, ""),
         };
@@ -81,7 +86,8 @@ public sealed class ExactTests : IAsyncDisposable
     [InlineData("4600000000.999999999")]
     public void Real_OfADecimal_IsTheNearest(string text)
     {
-        Assert.Equal(NumberError.None, Fixed9.TryParse(text.AsSpan()[..Math.Min(text.Length, text.IndexOf('.', StringComparison.Ordinal) + 10)], out var e9));
+        Assert.Equal(
+            NumberError.None, Fixed9.TryParse(text.AsSpan()[..Math.Min(text.Length, text.IndexOf('.', StringComparison.Ordinal) + 10)], out var e9));
         Assert.Equal(double.Parse(Fixed9.Format(e9), System.Globalization.CultureInfo.InvariantCulture), Columns.Real(e9));
         Assert.Equal(Amount.FromFixed9(e9).ToDouble(), Columns.Real(Amount.FromFixed9(e9)));
     }

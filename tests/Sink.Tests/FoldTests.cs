@@ -54,7 +54,8 @@ public sealed class FoldTests : IAsyncDisposable
         script.Tick(script.MnqDec, 20);
         await _rig.WriteAsync(script.Groups);
         Assert.Equal([[2L, 5L, 5L, 10_000_000_000L, 20_000_000_000L, 8_000_000_000L, 20_000_000_000L, 4_000_000_000L, 12_000_000_000L]],
-            _rig.Select("SELECT from_seq, to_seq, tick_count, first_e9, last_e9, min_e9, max_e9, greatest_fall_e9, greatest_rise_e9 FROM symbol_folds"));
+            _rig.Select(
+                "SELECT from_seq, to_seq, tick_count, first_e9, last_e9, min_e9, max_e9, greatest_fall_e9, greatest_rise_e9 FROM symbol_folds"));
     }
 
     [Fact]
@@ -89,7 +90,8 @@ public sealed class FoldTests : IAsyncDisposable
         var written = 0;
         for (var roll = 1; roll <= Rolls; roll++)
         {
-            var contract = script.State.Symbols.FromCanonical($"MNQ{"FGHJKMNQUVXZ"[roll % 12]}{2026 + roll / 12}", "MNQ", Engine.Instruments.SymbolKind.Dated, 0);
+            var contract = script.State.Symbols.FromCanonical(
+                $"MNQ{"FGHJKMNQUVXZ"[roll % 12]}{2026 + roll / 12}", "MNQ", Engine.Instruments.SymbolKind.Dated, 0);
             for (var i = 0; i < 30; i++)
             {
                 script.Tick(contract, 100 + random.Next(20));
@@ -160,8 +162,7 @@ public sealed class FoldTests : IAsyncDisposable
     }
 
     private List<(long RecorderId, string Symbol, string Contract, Position Record)> Keys() =>
-    [
-        .. _rig.Select("SELECT recorder_id, symbol, contract, record FROM position_keys").Select(row =>
+    [.. _rig.Select("SELECT recorder_id, symbol, contract, record FROM position_keys").Select(row =>
         {
             Assert.True(PositionCodec.TryRead((byte[])row[3]!, out var record));
             return ((long)row[0]!, (string)row[1]!, (string)row[2]!, record);
@@ -169,8 +170,7 @@ public sealed class FoldTests : IAsyncDisposable
     ];
 
     private List<(string Symbol, long From, long To, Excursion Ticks)> Folds() =>
-    [
-        .. _rig.Select("""
+    [.. _rig.Select("""
             SELECT symbol, from_seq, to_seq, tick_count, first_e9, first_at_us, last_e9, last_at_us, min_e9, min_at_us, max_e9, max_at_us,
               greatest_fall_e9, greatest_rise_e9, newest_at_us FROM symbol_folds ORDER BY symbol, from_seq
             """).Select(row =>

@@ -42,7 +42,8 @@ internal static class LedgerScript
                 });
                 break;
             case 1:
-                var first = new SignalAnswer { Status = SignalStatus.Duplicate, Sequence = 4, Effect = Effect.Reversed, PositionId = 4, ClosedPositionId = 3 };
+                var first = new SignalAnswer
+                { Status = SignalStatus.Duplicate, Sequence = 4, Effect = Effect.Reversed, PositionId = 4, ClosedPositionId = 3 };
                 script.Apply(new SignalNoted(recorder, first) { Receipt = receipt });
                 break;
             case 2:

@@ -35,7 +35,8 @@ public sealed class LedgerTests : IAsyncDisposable
         for (var i = 0; i < 400; i++)
         {
             var filter = new LedgerFilter(
-                Maybe(random.Next(1, 5)), Maybe((SignalStatus)random.Next(4)), Maybe(Moment()), Maybe(Moment()), Maybe(all[random.Next(all.Count)].Id), random.Next(1, 60));
+                Maybe(random.Next(1, 5)), Maybe((SignalStatus)random.Next(4)), Maybe(Moment()), Maybe(Moment()),
+                Maybe(all[random.Next(all.Count)].Id), random.Next(1, 60));
             Assert.Equal(all.AsEnumerable().Reverse().Where(filter.Fits).Take(filter.Limit), _rig.Queries.Ledger.Entries(filter));
         }
         long Moment() => all[random.Next(all.Count)].At + random.Next(-1, 2);
@@ -62,7 +63,9 @@ public sealed class LedgerTests : IAsyncDisposable
         {
             var plan = Plan(LedgerQueries.Sql(filter, bound, bound));
             Assert.All(plan.Where(step => step.Contains("signals", StringComparison.Ordinal)), step =>
-                Assert.True(step.StartsWith("SEARCH", StringComparison.Ordinal) || (step == "SCAN signals" && bound is null && !ofRecorder && !ofStatus), step));
+                Assert.True(
+                    step.StartsWith("SEARCH", StringComparison.Ordinal)
+                    || (step == "SCAN signals" && bound is null && !ofRecorder && !ofStatus), step));
             // Only the ids of one page of a recorder are sorted.
             if (!ofRecorder) Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         }
@@ -135,7 +138,8 @@ public sealed class LedgerTests : IAsyncDisposable
     private IEnumerable<long?> AnswerTimes() => _rig.Queries.Ledger.Entries(new LedgerFilter()).Select(e => e.AnsweredAt);
 
     private void AssertCounted() =>
-        Assert.Equal(_rig.Select("SELECT count(*), sum(bytes) FROM signals").Single(), _rig.Select("SELECT ledger_rows, ledger_bytes FROM state").Single());
+        Assert.Equal(
+            _rig.Select("SELECT count(*), sum(bytes) FROM signals").Single(), _rig.Select("SELECT ledger_rows, ledger_bytes FROM state").Single());
 
     private List<string> Plan(string sql)
     {

@@ -56,9 +56,13 @@ public sealed class QueryTests : IAsyncDisposable
 
     [Theory]
     [InlineData("SELECT id FROM recorder_positions INDEXED BY closed_by_id WHERE status = 'closed' AND closed_at >= 'x' AND id < 5 ORDER BY id DESC")]
-    [InlineData("SELECT id FROM recorder_positions INDEXED BY closed_by_recorder WHERE status = 'closed' AND recorder_id = 1 AND closed_at >= 'x' ORDER BY id DESC")]
+    [InlineData(
+        "SELECT id FROM recorder_positions INDEXED BY closed_by_recorder WHERE status = 'closed' AND recorder_id = 1 AND closed_at >= 'x' ORDER BY "
+        + "id DESC")]
     [InlineData("SELECT id FROM recorder_positions INDEXED BY closed_by_symbol WHERE status = 'closed' AND symbol = 's' ORDER BY id DESC")]
-    [InlineData("SELECT id FROM recorder_positions INDEXED BY closed_by_closing WHERE status = 'closed' AND (closed_at, id) < ('x', 5) ORDER BY closed_at DESC, id DESC")]
+    [InlineData(
+        "SELECT id FROM recorder_positions INDEXED BY closed_by_closing WHERE status = 'closed' AND (closed_at, id) < ('x', 5) ORDER BY closed_at "
+        + "DESC, id DESC")]
     [InlineData("SELECT 1 FROM position_keys WHERE contract = 'c' AND is_open = 1 AND sequence >= 1 AND sequence < 5 LIMIT 1")]
     [InlineData("SELECT tick_count FROM symbol_folds WHERE symbol = 's' ORDER BY from_seq DESC LIMIT 1")]
     [InlineData("""
@@ -122,7 +126,8 @@ public sealed class QueryTests : IAsyncDisposable
         _rig.Release(_script.Groups[half..]);
         var reader = new ClosedReader(_rig.Outbox, _rig.Queries);
         var views = _script.Closed.Select(c => c.View()).ToList();
-        Assert.Equal(views.Where(v => v.RecorderId == a).OrderByDescending(v => v.Id).Take(5), reader.Closed(new ClosedFilter(RecorderId: a, Limit: 5)));
+        Assert.Equal(
+            views.Where(v => v.RecorderId == a).OrderByDescending(v => v.Id).Take(5), reader.Closed(new ClosedFilter(RecorderId: a, Limit: 5)));
         Assert.Equal(views.OrderByDescending(v => v.ClosedAt).Skip(2).Take(4),
             reader.ClosedByClosing(null, null, 4, new ClosingPlace(views[^2].ClosedAt!.Value, views[^2].Id)));
         Assert.Equal(views[^1], reader.Closed(views[^1].Id));

@@ -14,8 +14,8 @@ using Xunit;
 namespace StreamRecorder.Sink.Tests;
 
 /// <summary>
-/// The database as of any one sequence, and the journal after it, give back the engine exactly: random histories, cut anywhere, written in batches of random size by
-/// sinks that come and go, with folds merged in between.
+/// The database as of any one sequence, and the journal after it, give back the engine exactly: random histories,
+/// cut anywhere, written in batches of random size by sinks that come and go, with folds merged in between.
 /// </summary>
 public sealed class RecoveryTests
 {
@@ -90,7 +90,8 @@ public sealed class RecoveryTests
         Assert.Throws<StateDamagedException>(() => after.Loop.Recover(reader.Read()));
     }
 
-    private static IEnumerable<PositionView> Closed(IEnumerable<OutputGroup> groups) => groups.SelectMany(g => g.Outputs).OfType<PositionClosed>().Select(c => c.View());
+    private static IEnumerable<PositionView> Closed(IEnumerable<OutputGroup> groups) =>
+        groups.SelectMany(g => g.Outputs).OfType<PositionClosed>().Select(c => c.View());
 
     private static async Task WriteInPieces(Rig rig, List<OutputGroup> groups, Random random)
     {
@@ -140,7 +141,8 @@ internal sealed class RandomEngine : IDisposable
         foreach (var mode in Enum.GetValues<OnOpposite>())
         {
             var settings = new RecorderSettings { Name = mode.ToString(), OnOpposite = mode, Commission = 250_000_000 };
-            Assert.Null(_inbox.Offer(new AddRecorder(settings, new RecorderToken("first", Secret.Hash(mode.ToString()), _now)) { ReceivedAt = _now }));
+            Assert.Null(
+                _inbox.Offer(new AddRecorder(settings, new RecorderToken("first", Secret.Hash(mode.ToString()), _now)) { ReceivedAt = _now }));
         }
         Turn();
     }

@@ -41,7 +41,8 @@ internal sealed class Rig : IAsyncDisposable
     public SqliteSink StartSink(int rowsMax = SinkLimits.RowsPerBatch, TimeProvider? time = null, LedgerSettings? ledger = null)
     {
         time ??= TimeProvider.System;
-        Sink = new SqliteSink(Database, Outbox, time, Log, new BatchPolicy(time, rowsMax, rowsMax, TimeSpan.Zero)) { Ledger = ledger ?? new LedgerSettings() };
+        Sink = new SqliteSink(Database, Outbox, time, Log, new BatchPolicy(time, rowsMax, rowsMax, TimeSpan.Zero))
+        { Ledger = ledger ?? new LedgerSettings() };
         Run = Sink.RunAsync();
         return Sink;
     }

@@ -97,24 +97,27 @@ internal sealed class Script : IDisposable
         Signal(recorderId, SignalAction.CloseAll, null, E9(price), symbol, receipt: receipt);
 
     public OutputGroup Signal(
-        long recorderId, SignalAction action, long? quantity, long price, Symbol? symbol = null, string? key = null, OnOpposite mode = OnOpposite.Reverse,
+        long recorderId, SignalAction action, long? quantity, long price, Symbol? symbol = null, string? key = null,
+        OnOpposite mode = OnOpposite.Reverse,
         Receipt? receipt = null, long retryOf = 0)
     {
         symbol ??= Mnq;
         var isFuture = symbol.Kind != SymbolKind.Spot;
-        return Apply(new SignalInput(recorderId, new Signal { Symbol = symbol, Action = action, Quantity = quantity, Price = price, At = _at, Key = key, Label = "L" })
-        {
-            OnOpposite = mode,
-            DefaultQuantity = Fixed9.One,
-            Price = price,
-            Contract = symbol == Mnq ? MnqDec : symbol,
-            TickSize = isFuture ? E9(0.25m) : E9(0.01m),
-            TickValue = isFuture ? E9(0.5m) : E9(0.01m),
-            Currency = CurrencyCode.Pack("USD"),
-            Commission = State.Directory.Find(recorderId)!.Settings.Commission,
-            Receipt = receipt,
-            RetryOf = retryOf,
-        });
+        return Apply(
+            new SignalInput(recorderId,
+                new Signal { Symbol = symbol, Action = action, Quantity = quantity, Price = price, At = _at, Key = key, Label = "L" })
+            {
+                OnOpposite = mode,
+                DefaultQuantity = Fixed9.One,
+                Price = price,
+                Contract = symbol == Mnq ? MnqDec : symbol,
+                TickSize = isFuture ? E9(0.25m) : E9(0.01m),
+                TickValue = isFuture ? E9(0.5m) : E9(0.01m),
+                Currency = CurrencyCode.Pack("USD"),
+                Commission = State.Directory.Find(recorderId)!.Settings.Commission,
+                Receipt = receipt,
+                RetryOf = retryOf,
+            });
     }
 
     /// <summary>Positions opened and closed, one after the other, each with a tick in between.</summary>

@@ -8,7 +8,8 @@ namespace StreamRecorder.Sink.Tests;
 public sealed class SinkTests : IAsyncDisposable
 {
     internal static readonly string[] AllTables =
-        ["recorder_positions", "fills", "position_keys", "symbol_folds", "symbols", "recorders", "recorder_tokens", "position_snapshots", "deliveries"];
+        ["recorder_positions", "fills", "position_keys", "symbol_folds", "symbols", "recorders", "recorder_tokens", "position_snapshots",
+            "deliveries"];
 
     private readonly Rig _rig = new();
     private readonly Script _script = new();

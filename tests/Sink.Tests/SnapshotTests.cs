@@ -24,7 +24,9 @@ public sealed class SnapshotTests : IAsyncDisposable
         Assert.Equal([["2025-12-04T15:01:00.000000Z", 25603.25, 6.5, -4.0, 6.5]],
             _rig.Select("SELECT taken_at, price, unrealized_pnl, worst_unrealized_pnl, best_unrealized_pnl FROM position_snapshots"));
         Assert.Equal([[25603.25, 6.5, -4.0, 25598.0, 2L, "2025-12-04T15:01:00.000000Z", "2025-12-04T15:00:00.002000Z"]],
-            _rig.Select("SELECT current_price, unrealized_pnl, worst_unrealized_pnl, worst_price, tick_count, updated_at, changed_at FROM recorder_positions"));
+            _rig.Select(
+                "SELECT current_price, unrealized_pnl, worst_unrealized_pnl, worst_price, tick_count, updated_at, changed_at FROM "
+                + "recorder_positions"));
         Assert.Equal(1, sink.Metrics.Snapshots);
     }
 
@@ -100,7 +102,10 @@ public sealed class SnapshotTests : IAsyncDisposable
         Assert.Equal([["2025-12-02", 3L], ["2025-12-04", 9L]],
             _rig.Select("SELECT substr(taken_at, 1, 10), count(*) FROM position_snapshots WHERE position_id = 77 GROUP BY 1 ORDER BY 1"));
         Assert.Equal(24L, _rig.Value("SELECT count(*) FROM position_snapshots"));
-        Assert.Equal(["00", "00", "00"], _rig.Select("SELECT substr(taken_at, 18, 2) FROM position_snapshots WHERE position_id = 77 AND taken_at < '2025-12-03'").Select(r => r[0]));
+        Assert.Equal(
+            ["00", "00", "00"],
+            _rig.Select("SELECT substr(taken_at, 18, 2) FROM position_snapshots WHERE position_id = 77 AND taken_at < '2025-12-03'")
+                .Select(r => r[0]));
         Assert.Equal(30, sink.Metrics.Thinned);
     }
 

@@ -104,10 +104,12 @@ public sealed class StateReaderTests : IAsyncDisposable
     private static List<string> Describe(StateMachine state)
     {
         var lines = new List<string> { $"{state.Sequence} {state.Now} {state.NextRecorderId} {state.Open.Count} {state.TotalGap}" };
-        lines.AddRange(state.Prices.All.Where(s => s.HasTicked).Select(s => $"{s.Symbol} {s.OutageTotal} {s.OutageSince}").Order(StringComparer.Ordinal));
+        lines.AddRange(
+            state.Prices.All.Where(s => s.HasTicked).Select(s => $"{s.Symbol} {s.OutageTotal} {s.OutageSince}").Order(StringComparer.Ordinal));
         foreach (var recorder in state.Directory.Recorders)
             for (var symbol = 0; symbol < state.Symbols.Count; symbol++)
-                if (state.Store.TryRead(new PositionKey(recorder.Id, symbol), out var record)) lines.Add($"{recorder.Name} {symbol} {Hex(state.Figures(record))}");
+                if (state.Store.TryRead(new PositionKey(recorder.Id, symbol), out var record))
+                    lines.Add($"{recorder.Name} {symbol} {Hex(state.Figures(record))}");
         return lines;
     }
 

@@ -6,8 +6,8 @@ using Xunit;
 namespace StreamRecorder.Sink.Tests;
 
 /// <summary>
-/// The database in trouble while the sink runs: it is tried again and then holds everything exactly once, or the sink ends with a sentence that names the file. What it
-/// should hold is what a sink without any trouble wrote elsewhere.
+/// The database in trouble while the sink runs: it is tried again and then holds everything exactly once, or the sink
+/// ends with a sentence that names the file. What it should hold is what a sink without any trouble wrote elsewhere.
 /// </summary>
 public sealed class TroubleTests : IAsyncDisposable
 {
@@ -89,7 +89,8 @@ public sealed class TroubleTests : IAsyncDisposable
 
         // Put back as the sentence says, then the journal's part again.
         await _rig.EndFailedSinkAsync();
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_rig.Path)!, Path.GetFileName(_rig.Path) + "*").Where(f => f != saved)) File.Delete(file);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(_rig.Path)!, Path.GetFileName(_rig.Path) + "*").Where(f => f != saved))
+            File.Delete(file);
         File.Move(saved, _rig.Path);
         await _rig.WriteAsync(_script.Groups[known.Count..]);
         await AssertSameAsWithoutTroubleAsync(_rig);

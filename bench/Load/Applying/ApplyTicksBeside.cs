@@ -5,9 +5,8 @@ using StreamRecorder.Micro;
 namespace StreamRecorder.Load.Applying;
 
 /// <summary>
-/// Ticks a second on one thread from arrays: the engine with one and with many open positions, one update of FASTER for each position, and the least
-/// that could be done. The pieces are
-/// those of bench/Micro, which measures them in isolation.
+/// Ticks a second on one thread from arrays: the engine with one and with many open positions, one update of FASTER for
+/// each position, and the least that could be done. The pieces are those of bench/Micro, which measures them in isolation.
 /// </summary>
 public sealed class ApplyTicksBeside : Scenario
 {

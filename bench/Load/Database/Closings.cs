@@ -9,8 +9,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Load.Database;
 
 /// <summary>
-/// What the engine gives the sink for so many positions that open and close again, of as many recorders as a busy service has: real outputs, made
-/// once.
+/// What the engine gives the sink for so many positions that open and close
+/// again, of as many recorders as a busy service has: real outputs, made once.
 /// </summary>
 internal static class Closings
 {
@@ -32,15 +32,16 @@ internal static class Closings
         }
         return groups;
 
-        SignalInput Signal(int i, SignalAction action) => new(i % Recorders + 1, new Signal { Symbol = symbol, Action = action, Key = $"{i}-{action}" })
-        {
-            Contract = symbol,
-            DefaultQuantity = Fixed9.One,
-            Price = 25_600 * Fixed9.One + i % 17 * TickSize,
-            TickSize = TickSize,
-            TickValue = 500_000_000,
-            Currency = CurrencyCode.Pack("USD"),
-        };
+        SignalInput Signal(int i, SignalAction action) =>
+            new(i % Recorders + 1, new Signal { Symbol = symbol, Action = action, Key = $"{i}-{action}" })
+            {
+                Contract = symbol,
+                DefaultQuantity = Fixed9.One,
+                Price = 25_600 * Fixed9.One + i % 17 * TickSize,
+                TickSize = TickSize,
+                TickValue = 500_000_000,
+                Currency = CurrencyCode.Pack("USD"),
+            };
 
         void Apply(Input input)
         {

@@ -16,7 +16,8 @@ internal sealed class RawInserts
     public RawInserts(string file)
     {
         using var connection = Open(file);
-        using var objects = Command(connection, "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type = 'table' DESC");
+        using var objects = Command(
+            connection, "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type = 'table' DESC");
         using var reader = objects.ExecuteReader();
         while (reader.Read())
         {
@@ -48,7 +49,8 @@ internal sealed class RawInserts
             {
                 raw.sqlite3_exec(handle, "BEGIN IMMEDIATE");
                 foreach (var row in batch) Insert(insert, row);
-                if (raw.sqlite3_exec(handle, "COMMIT") != raw.SQLITE_OK) throw new InvalidOperationException(raw.sqlite3_errmsg(handle).utf8_to_string());
+                if (raw.sqlite3_exec(handle, "COMMIT") != raw.SQLITE_OK)
+                    throw new InvalidOperationException(raw.sqlite3_errmsg(handle).utf8_to_string());
             }
         }
     }

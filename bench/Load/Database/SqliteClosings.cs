@@ -30,10 +30,11 @@ public sealed class SqliteClosings : Scenario
         raw.Run(FileIn(bench), SinkLimits.RowsPerBatch);
         var rows = await bench.AlternateAsync(
             new Contender("sink", async () => new Sample(positions / (await WriteAsync(FileIn(bench), groups).ConfigureAwait(false)).TotalSeconds)),
-            new Contender("raw inserts", () => Task.FromResult(new Sample(positions / Timed(() => raw.Run(FileIn(bench), SinkLimits.RowsPerBatch)).TotalSeconds)
-            {
-                Notes = new Dictionary<string, double> { ["rows a position"] = (double)raw.RowCount / positions },
-            }))).ConfigureAwait(false);
+            new Contender(
+                "raw inserts", () => Task.FromResult(new Sample(positions / Timed(() => raw.Run(FileIn(bench), SinkLimits.RowsPerBatch)).TotalSeconds)
+                {
+                    Notes = new Dictionary<string, double> { ["rows a position"] = (double)raw.RowCount / positions },
+                }))).ConfigureAwait(false);
         return new Result(Name, Rival, "closed positions/s", rows, [Finding.AtLeast("the sink, of raw inserts", rows[0].Ratio, Reach)]);
     }
 

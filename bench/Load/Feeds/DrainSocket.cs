@@ -7,7 +7,9 @@ using StreamRecorder.Load.Processes;
 
 namespace StreamRecorder.Load.Feeds;
 
-/// <summary>The rival of the binary socket: Kestrel with one WebSocket that reads every frame into a buffer and looks at nothing, until the other side closes.</summary>
+/// <summary>
+/// The rival of the binary socket: Kestrel with one WebSocket that reads every frame into a buffer and looks at nothing, until the other side closes.
+/// </summary>
 public sealed record DrainSocket : Role
 {
     public override async Task PlayAsync(TextReader orders, TextWriter answers)

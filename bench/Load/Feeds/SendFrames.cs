@@ -7,8 +7,8 @@ using StreamRecorder.TickFeed;
 namespace StreamRecorder.Load.Feeds;
 
 /// <summary>
-/// Sends binary frames as fast as they are taken: each order is a number of seconds, each answer the ticks a second from the first byte until the other side has closed, which a server
-/// does when it is done with everything (ours: when everything is durable).
+/// Sends binary frames as fast as they are taken: each order is a number of seconds, each answer the ticks a second from the first
+/// byte until the other side has closed, which a server does when it is done with everything (ours: when everything is durable).
 /// </summary>
 public sealed record SendFrames(int Port, string Key) : Role
 {
@@ -21,7 +21,8 @@ public sealed record SendFrames(int Port, string Key) : Role
     {
         for (var round = 0; await orders.ReadLineAsync().ConfigureAwait(false) is { } order; round++)
         {
-            var rate = await SendAsync($"load-{round}", TimeSpan.FromSeconds(double.Parse(order, CultureInfo.InvariantCulture))).ConfigureAwait(false);
+            var rate = await SendAsync(
+                $"load-{round}", TimeSpan.FromSeconds(double.Parse(order, CultureInfo.InvariantCulture))).ConfigureAwait(false);
             await answers.WriteLineAsync(rate.ToString("R", CultureInfo.InvariantCulture)).ConfigureAwait(false);
         }
     }
@@ -53,9 +54,11 @@ public sealed record SendFrames(int Port, string Key) : Role
     /// <summary>Reads acknowledgements until the close; an error before it would make every rate a lie.</summary>
     private async Task CloseAsync(ClientWebSocket socket)
     {
-        while (await socket.ReceiveAsync(_answer.AsMemory(), CancellationToken.None).ConfigureAwait(false) is { MessageType: not WebSocketMessageType.Close })
+        while (await socket.ReceiveAsync(
+            _answer.AsMemory(), CancellationToken.None).ConfigureAwait(false) is { MessageType: not WebSocketMessageType.Close })
         {
         }
-        if (socket.CloseStatus != WebSocketCloseStatus.NormalClosure) throw new InvalidOperationException($"closed with {socket.CloseStatus}: {socket.CloseStatusDescription}");
+        if (socket.CloseStatus != WebSocketCloseStatus.NormalClosure)
+            throw new InvalidOperationException($"closed with {socket.CloseStatus}: {socket.CloseStatusDescription}");
     }
 }

@@ -7,7 +7,10 @@ using StreamRecorder.Load.Processes;
 
 namespace StreamRecorder.Load.Feeds;
 
-/// <summary>Sends NDJSON in one request as fast as it is taken: each order is a number of seconds, each answer the ticks a second until the server has answered that all are durable.</summary>
+/// <summary>
+/// Sends NDJSON in one request as fast as it is taken: each order is a number of seconds,
+/// each answer the ticks a second until the server has answered that all are durable.
+/// </summary>
 public sealed record SendLines(Uri Server, string Key) : Role
 {
     public override bool IsLoad => true;

@@ -15,13 +15,16 @@ internal static class TickStream
     private const int Lines = 40_000;
 
     /// <summary>Ticks that stand together are mostly of one symbol, as they come from an exchange.</summary>
-    public static IReadOnlyList<byte[]> Binary() => [.. Walk(Frames * TicksPerFrame).Chunk(TicksPerFrame).Select(ticks => FeedFrames.Ticks(ticks, symbol => Array.IndexOf(Symbols, symbol)))];
+    public static IReadOnlyList<byte[]> Binary() =>
+        [.. Walk(Frames * TicksPerFrame).Chunk(TicksPerFrame).Select(ticks => FeedFrames.Ticks(ticks, symbol => Array.IndexOf(Symbols, symbol)))];
 
     public static (byte[] Body, int Lines) Ndjson()
     {
         var body = new StringBuilder();
         foreach (var tick in Walk(Lines))
-            body.Append(CultureInfo.InvariantCulture, $"{{\"symbol\":\"{tick.Symbol}\",\"price\":{tick.Price},\"size\":1,\"time\":\"{tick.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffff}Z\"}}\n");
+            body.Append(
+                CultureInfo.InvariantCulture,
+                $"{{\"symbol\":\"{tick.Symbol}\",\"price\":{tick.Price},\"size\":1,\"time\":\"{tick.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.ffffff}Z\"}}\n");
         return (Encoding.UTF8.GetBytes(body.ToString()), Lines);
     }
 

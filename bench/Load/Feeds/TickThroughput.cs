@@ -24,7 +24,8 @@ public sealed class SocketThroughput : Scenario
         await using var ___ = onServer.ConfigureAwait(false);
         var onDrain = Child.Start(new SendFrames(drainUrl.Port, server.Key));
         await using var ____ = onDrain.ConfigureAwait(false);
-        return await Feeding.CompareAsync(bench, this, "StreamRecorder, durable", server, onServer, "draining socket", onDrain, Reach).ConfigureAwait(false);
+        return await Feeding.CompareAsync(
+            bench, this, "StreamRecorder, durable", server, onServer, "draining socket", onDrain, Reach).ConfigureAwait(false);
     }
 }
 
@@ -45,14 +46,16 @@ public sealed class NdjsonThroughput : Scenario
         await using var __ = onServer.ConfigureAwait(false);
         var tokens = Child.Start(new Tokenise());
         await using var ___ = tokens.ConfigureAwait(false);
-        return await Feeding.CompareAsync(bench, this, "StreamRecorder, durable", server, onServer, "tokens alone", tokens, Reach).ConfigureAwait(false);
+        return await Feeding.CompareAsync(
+            bench, this, "StreamRecorder, durable", server, onServer, "tokens alone", tokens, Reach).ConfigureAwait(false);
     }
 }
 
 /// <summary>What both scenarios share: orders of seconds, answers of ticks a second.</summary>
 internal static class Feeding
 {
-    public static async Task<Result> CompareAsync(Bench bench, Scenario scenario, string name, Server server, Child load, string rivalName, Child rival, double reach)
+    public static async Task<Result> CompareAsync(
+        Bench bench, Scenario scenario, string name, Server server, Child load, string rivalName, Child rival, double reach)
     {
         bench.Say("warming up");
         await AskAsync(load, bench.Size.Warm / 4).ConfigureAwait(false);
@@ -76,9 +79,11 @@ internal static class Feeding
                 };
             }),
             new Contender(rivalName, async () => new Sample(await AskAsync(rival, bench.Size.Round).ConfigureAwait(false)))).ConfigureAwait(false);
-        return new Result(scenario.Name, scenario.Rival, "ticks/s", rows, [Finding.AtLeast($"durable ticks, of the {rivalName}'s", rows[0].Ratio, reach)]);
+        return new Result(
+            scenario.Name, scenario.Rival, "ticks/s", rows, [Finding.AtLeast($"durable ticks, of the {rivalName}'s", rows[0].Ratio, reach)]);
     }
 
     private static async Task<double> AskAsync(Child child, TimeSpan time) =>
-        double.Parse(await child.AskAsync(time.TotalSeconds.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false), CultureInfo.InvariantCulture);
+        double.Parse(
+            await child.AskAsync(time.TotalSeconds.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false), CultureInfo.InvariantCulture);
 }

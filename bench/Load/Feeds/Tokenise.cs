@@ -5,7 +5,10 @@ using StreamRecorder.Load.Processes;
 
 namespace StreamRecorder.Load.Feeds;
 
-/// <summary>The rival of NDJSON over HTTP: one thread that walks with a <see cref="Utf8JsonReader"/> over the tokens of the same bytes in memory, without a network and without looking at any.</summary>
+/// <summary>
+/// The rival of NDJSON over HTTP: one thread that walks with a <see cref="Utf8JsonReader"/>
+/// over the tokens of the same bytes in memory, without a network and without looking at any.
+/// </summary>
 public sealed record Tokenise : Role
 {
     public override async Task PlayAsync(TextReader orders, TextWriter answers)
@@ -17,7 +20,8 @@ public sealed record Tokenise : Role
             var started = Stopwatch.GetTimestamp();
             long done = 0;
             for (; Stopwatch.GetElapsedTime(started) < time; done++) Walk(body);
-            await answers.WriteLineAsync((done * lines / Stopwatch.GetElapsedTime(started).TotalSeconds).ToString("R", CultureInfo.InvariantCulture)).ConfigureAwait(false);
+            await answers.WriteLineAsync(
+                (done * lines / Stopwatch.GetElapsedTime(started).TotalSeconds).ToString("R", CultureInfo.InvariantCulture)).ConfigureAwait(false);
         }
     }
 

@@ -14,9 +14,12 @@ public sealed record HostileClients(int Port, int EachKind) : Role
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenGarbage = TimeSpan.FromMilliseconds(100);
-    private static readonly byte[] Headers = Encoding.ASCII.GetBytes("POST /webhook/slow HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: " + new string('x', 4096));
-    private static readonly byte[] Half = Encoding.ASCII.GetBytes("POST /webhook/half HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{\"action\":");
-    private static readonly byte[] Garbage = [.. Enumerable.Repeat("GET / HTTP/1.1\r\nHost: a\r\n\r\n\0\u0001PRI * HTTP/2.0\r\n\r\n", 64).SelectMany(Encoding.Latin1.GetBytes)];
+    private static readonly byte[] Headers =
+        Encoding.ASCII.GetBytes("POST /webhook/slow HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: " + new string('x', 4096));
+    private static readonly byte[] Half =
+        Encoding.ASCII.GetBytes("POST /webhook/half HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{\"action\":");
+    private static readonly byte[] Garbage =
+        [.. Enumerable.Repeat("GET / HTTP/1.1\r\nHost: a\r\n\r\n\0\u0001PRI * HTTP/2.0\r\n\r\n", 64).SelectMany(Encoding.Latin1.GetBytes)];
 
     public override async Task PlayAsync(TextReader orders, TextWriter answers)
     {

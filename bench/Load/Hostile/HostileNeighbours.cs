@@ -51,5 +51,6 @@ public sealed class HostileNeighbours : Scenario
         }
     }
 
-    private static Sample SampleOf(PhaseResult result) => new(result.Rate, result.Latency) { Notes = new Dictionary<string, double> { ["refused"] = result.Refused } };
+    private static Sample SampleOf(PhaseResult result) =>
+        new(result.Rate, result.Latency) { Notes = new Dictionary<string, double> { ["refused"] = result.Refused } };
 }

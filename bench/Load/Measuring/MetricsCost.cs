@@ -26,7 +26,9 @@ public sealed class WebhookMetricsCost : Scenario
                 loads[server] = new WebhookLoad(server.Url, await server.AddRecordersAsync(bench.Size.Connections).ConfigureAwait(false));
                 await loads[server].RunAsync(new Phase(bench.Size.Warm.TotalSeconds)).ConfigureAwait(false);
             }
-            var rows = await bench.AlternateAsync(pair.Under(async s => (await loads[s].RunAsync(new Phase(bench.Size.Round.TotalSeconds)).ConfigureAwait(false))[0].Rate)).ConfigureAwait(false);
+            var rows = await bench.AlternateAsync(
+                pair.Under(async s =>
+                    (await loads[s].RunAsync(new Phase(bench.Size.Round.TotalSeconds)).ConfigureAwait(false))[0].Rate)).ConfigureAwait(false);
             return new Result(Name, Rival, "requests/s", rows, [MetricsCost.Finding(rows)]);
         }
         finally
@@ -60,7 +62,8 @@ public sealed class TickMetricsCost : Scenario
     private static async Task<double> SendAsync(Server server, byte[] body, TimeSpan time)
     {
         var started = Stopwatch.GetTimestamp();
-        var bodies = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => SendOneByOneAsync(server, body, started, time))).ConfigureAwait(false);
+        var bodies =
+            await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => SendOneByOneAsync(server, body, started, time))).ConfigureAwait(false);
         return (double)bodies.Sum() * TicksPerBody / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 

@@ -24,7 +24,8 @@ internal sealed class MetricsPair : IAsyncDisposable
     public static async Task<MetricsPair> StartAsync(Bench bench)
     {
         var on = await Server.StartAsync(bench.NewDirectory("metrics-on"), "HardRate=1000000").ConfigureAwait(false);
-        return new MetricsPair(on, await Server.StartAsync(bench.NewDirectory("metrics-off"), "HardRate=1000000", "Metrics=false").ConfigureAwait(false));
+        return new MetricsPair(
+            on, await Server.StartAsync(bench.NewDirectory("metrics-off"), "HardRate=1000000", "Metrics=false").ConfigureAwait(false));
     }
 
     /// <summary>The rival, without metrics, last. <paramref name="runAsync"/> gives a round's rate.</summary>

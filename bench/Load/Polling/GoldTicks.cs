@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Load.Polling;
 
 /// <summary>
-/// A day of gold: COMEX ticks where <c>shared/data</c> stands beside the project or above it, else a seeded walk with the same rhythm of bursts and
-/// pauses.
+/// A day of gold: COMEX ticks where <c>shared/data</c> stands beside the project
+/// or above it, else a seeded walk with the same rhythm of bursts and pauses.
 /// </summary>
 internal sealed record GoldTicks(string Source, string File, IReadOnlyList<(long At, long Price)> Ticks)
 {
@@ -15,7 +15,8 @@ internal sealed record GoldTicks(string Source, string File, IReadOnlyList<(long
     private const long Start = 1_381_104_000_000_000;
     private const int WalkTicks = 40_000;
 
-    public static GoldTicks Load(string directory) => FindRecorded() is { } file ? new("COMEX gold of 2013-10-07", file, [.. Read(file)]) : Walk(Path.Combine(directory, "gold.csv"));
+    public static GoldTicks Load(string directory) =>
+        FindRecorded() is { } file ? new("COMEX gold of 2013-10-07", file, [.. Read(file)]) : Walk(Path.Combine(directory, "gold.csv"));
 
     private static string? FindRecorded()
     {

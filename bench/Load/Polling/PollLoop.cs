@@ -29,14 +29,17 @@ internal sealed class PollLoop : IDisposable
         _open = Command("INSERT INTO positions VALUES ($1, $2, $3, $3, 0, 0, 0, 1)");
         _select = Command("SELECT id, side, entry, worst, best FROM positions WHERE is_open = 1");
         _update = Command("UPDATE positions SET current = $2, unrealized = $3, worst = $4, best = $5 WHERE id = $1");
-        _close = Command("UPDATE positions SET is_open = 0, worst = min(worst, side * ($2 - entry)), best = max(best, side * ($2 - entry)) WHERE id = $1 RETURNING worst, best");
+        _close = Command(
+            "UPDATE positions SET is_open = 0, worst = min(worst, side * ($2 - entry)), best = max(best, side * ($2 - entry)) WHERE id = $1 "
+            + "RETURNING worst, best");
     }
 
     /// <summary>The extremes that it found, and how many rows it wrote for them.</summary>
     public (Dictionary<int, Extremes> Found, long RowsWritten) Run(IReadOnlyList<(long At, long Price)> ticks, IReadOnlyList<Trade> trades)
     {
         var found = new Dictionary<int, Extremes>();
-        var fills = trades.SelectMany(t => new[] { (At: t.EnteredAt, Trade: t, IsEntry: true), (At: t.ExitedAt, Trade: t, IsEntry: false) }).OrderBy(f => f.At).ToList();
+        var fills = trades.SelectMany(t => new[] { (At: t.EnteredAt, Trade: t, IsEntry: true), (At: t.ExitedAt, Trade: t, IsEntry: false) })
+            .OrderBy(f => f.At).ToList();
         var (openCount, written, poll) = (0, 0L, 0L);
         foreach (var (at, trade, isEntry) in fills)
         {

@@ -39,7 +39,9 @@ public sealed class PollingPlan : Scenario
     private static async Task<string> WriteSignalsAsync(string directory, IReadOnlyList<Trade> trades)
     {
         var lines = trades
-            .SelectMany(t => new[] { (At: t.EnteredAt, Text: Line(t, t.IsLong, t.EnteredAt, t.EntryPrice)), (At: t.ExitedAt, Text: Line(t, !t.IsLong, t.ExitedAt, t.ExitPrice)) })
+            .SelectMany(
+                t => new[] { (At: t.EnteredAt, Text: Line(t, t.IsLong, t.EnteredAt, t.EntryPrice)),
+                    (At: t.ExitedAt, Text: Line(t, !t.IsLong, t.ExitedAt, t.ExitPrice)) })
             .OrderBy(l => l.At).Select(l => l.Text);
         var file = Path.Combine(directory, "signals.ndjson");
         await File.WriteAllLinesAsync(file, lines).ConfigureAwait(false);
@@ -72,7 +74,8 @@ public sealed class PollingPlan : Scenario
         return SampleOf(truth, found, ("rows written", written));
     }
 
-    private static Sample SampleOf(Dictionary<int, Extremes> truth, Dictionary<int, Extremes> found, params ReadOnlySpan<(string Name, double Value)> notes)
+    private static Sample SampleOf(
+        Dictionary<int, Extremes> truth, Dictionary<int, Extremes> found, params ReadOnlySpan<(string Name, double Value)> notes)
     {
         var missed = truth.Select(t => (Worst: found[t.Key].Worst - t.Value.Worst, Best: t.Value.Best - found[t.Key].Best)).ToList();
         var sample = new Dictionary<string, double>

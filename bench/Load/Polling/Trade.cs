@@ -24,7 +24,8 @@ internal sealed record Trade(int Number, bool IsLong, long EnteredAt, long Entry
             var exitedAt = enteredAt + (long)((HoldSecondsMin - HoldSecondsMean * Math.Log(1 - random.NextDouble())) * 1000) * Millisecond;
             if (exitedAt > ticks[^1].At) continue;
             trades.Add(new Trade(
-                trades.Count + 1, random.Next(2) == 0, enteredAt + AfterTick, LastPrice(ticks, enteredAt), exitedAt + AfterTick, LastPrice(ticks, exitedAt)));
+                trades.Count + 1, random.Next(2) == 0, enteredAt + AfterTick, LastPrice(ticks, enteredAt), exitedAt + AfterTick,
+                LastPrice(ticks, exitedAt)));
         }
         return trades;
     }
@@ -36,7 +37,8 @@ internal sealed record Trade(int Number, bool IsLong, long EnteredAt, long Entry
     public Extremes Truth(IReadOnlyList<(long At, long Price)> ticks)
     {
         var extremes = new Extremes(0, 0).With(Side * (ExitPrice - EntryPrice));
-        for (var i = IndexAfter(ticks, EnteredAt); i < ticks.Count && ticks[i].At <= ExitedAt; i++) extremes = extremes.With(Side * (ticks[i].Price - EntryPrice));
+        for (var i = IndexAfter(ticks, EnteredAt); i < ticks.Count && ticks[i].At <= ExitedAt; i++)
+            extremes = extremes.With(Side * (ticks[i].Price - EntryPrice));
         return extremes;
     }
 

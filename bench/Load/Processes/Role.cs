@@ -9,8 +9,7 @@ namespace StreamRecorder.Load.Processes;
 
 /// <summary>
 /// What this program does as a process of its own: a load, so that it has its own runtime, or a rival's server. Given as one argument; says what its
-/// parent waits for in
-/// lines on its standard output, and ends when it is done or when its standard input ends, so that it never outlives its parent.
+/// parent waits for in lines on its standard output, and ends when it is done or when its standard input ends, so that it never outlives its parent.
 /// </summary>
 [JsonDerivedType(typeof(EmptyEndpoint), "empty-endpoint")]
 [JsonDerivedType(typeof(DriveWebhooks), "drive-webhooks")]

@@ -26,7 +26,8 @@ public sealed class Latencies
 
     /// <summary>Null when nothing was counted.</summary>
     public Latency? Summary() =>
-        _count == 0 ? null : new Latency(_count, Percentile(0.5), Percentile(0.9), Percentile(0.99), Percentile(0.999), Percentile(0.9999), _max / 1000.0);
+        _count == 0 ? null
+            : new Latency(_count, Percentile(0.5), Percentile(0.9), Percentile(0.99), Percentile(0.999), Percentile(0.9999), _max / 1000.0);
 
     /// <summary>Microseconds that this share of all did not exceed: the upper end of the bucket.</summary>
     private double Percentile(double share)

@@ -23,17 +23,21 @@ public sealed record Finding(string Asked, string Found, bool Holds)
 
 /// <summary>One contender: medians over its rounds.</summary>
 /// <param name="Ratio">To the rival's rate in the same round.</param>
-public sealed record Row(string Contender, double Rate, double RateMin, double RateMax, double Ratio, Latency? Latency, IReadOnlyDictionary<string, double> Notes)
+public sealed record Row(
+    string Contender, double Rate, double RateMin, double RateMax, double Ratio, Latency? Latency, IReadOnlyDictionary<string, double> Notes)
 {
     public static Row Of(string contender, IReadOnlyList<Sample> samples, IReadOnlyList<double> rivalRates)
     {
         var latencies = samples.Select(s => s.Latency).OfType<Latency>().ToList();
         var latency = latencies.Count == 0 ? null : new Latency(
-            latencies.Sum(l => l.Count), Median(latencies.Select(l => l.P50)), Median(latencies.Select(l => l.P90)), Median(latencies.Select(l => l.P99)),
+            latencies.Sum(l => l.Count), Median(latencies.Select(l => l.P50)), Median(latencies.Select(l => l.P90)),
+            Median(latencies.Select(l => l.P99)),
             Median(latencies.Select(l => l.P999)), Median(latencies.Select(l => l.P9999)), latencies.Max(l => l.Max));
-        var notes = samples.SelectMany(s => s.Notes).GroupBy(n => n.Key, StringComparer.Ordinal).ToDictionary(n => n.Key, n => Median(n.Select(v => v.Value)), StringComparer.Ordinal);
+        var notes = samples.SelectMany(s => s.Notes).GroupBy(n => n.Key, StringComparer.Ordinal)
+            .ToDictionary(n => n.Key, n => Median(n.Select(v => v.Value)), StringComparer.Ordinal);
         var rates = samples.Select(s => s.Rate).ToList();
-        return new Row(contender, Median(rates), rates.Min(), rates.Max(), Median(rates.Zip(rivalRates, (own, rival) => own / rival)), latency, notes);
+        return new Row(
+            contender, Median(rates), rates.Min(), rates.Max(), Median(rates.Zip(rivalRates, (own, rival) => own / rival)), latency, notes);
     }
 
     private static double Median(IEnumerable<double> values)

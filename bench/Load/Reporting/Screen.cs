@@ -17,6 +17,7 @@ internal static class Screen
         AnsiConsole.Write(table);
         foreach (var row in result.Rows.Where(r => r.Notes.Count > 0)) AnsiConsole.WriteLine($"{row.Contender}: {Report.Notes(row)}");
         foreach (var finding in result.Findings)
-            AnsiConsole.MarkupLine($"{(finding.Holds ? "[green]holds[/]" : "[red]does not hold[/]")}  {Markup.Escape(finding.Asked)}; found {Markup.Escape(finding.Found)}");
+            AnsiConsole.MarkupLine(
+                $"{(finding.Holds ? "[green]holds[/]" : "[red]does not hold[/]")}  {Markup.Escape(finding.Asked)}; found {Markup.Escape(finding.Found)}");
     }
 }

@@ -9,8 +9,11 @@ internal static class Surroundings
     public static string Machine()
     {
         const string cpus = "/proc/cpuinfo";
-        var model = File.Exists(cpus) ? File.ReadLines(cpus).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() : null;
-        return $"{Environment.ProcessorCount} processors ({model ?? RuntimeInformation.ProcessArchitecture.ToString()}), {RuntimeInformation.OSDescription}{LoadNow()}";
+        var model = File.Exists(cpus)
+            ? File.ReadLines(cpus).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
+            : null;
+        return $"{Environment.ProcessorCount} processors "
+            + $"({model ?? RuntimeInformation.ProcessArchitecture.ToString()}), {RuntimeInformation.OSDescription}{LoadNow()}";
     }
 
     public static string Runtime() => RuntimeInformation.FrameworkDescription;
@@ -20,7 +23,8 @@ internal static class Surroundings
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", ["describe", "--always", "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            using var git = Process.Start(
+                new ProcessStartInfo("git", ["describe", "--always", "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true });
             var commit = (await git!.StandardOutput.ReadToEndAsync().ConfigureAwait(false)).Trim();
             await git.WaitForExitAsync().ConfigureAwait(false);
             return commit.Length > 0 ? commit : "unknown";

@@ -9,8 +9,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Load.Restarting;
 
 /// <summary>
-/// So many inputs after which so many positions are open, each made from its sequence alone, so that nobody has to keep them: recorders, one opening a position, then two
-/// folds of ticks to one signal that adds to a position. The same for whoever journals, applies or checks them.
+/// So many inputs after which so many positions are open, each made from its sequence alone, so that nobody has to keep them: recorders, one
+/// opening a position, then two folds of ticks to one signal that adds to a position. The same for whoever journals, applies or checks them.
 /// </summary>
 internal sealed class Inputs(SymbolTable symbols, int positions, long count)
 {
@@ -26,7 +26,8 @@ internal sealed class Inputs(SymbolTable symbols, int positions, long count)
 
     private readonly int _recorders = Math.Min(RecordersMax, positions);
     private readonly List<Symbol> _symbols =
-        [.. Enumerable.Range(0, (positions + RecordersMax - 1) / RecordersMax).Select(i => symbols.FromCanonical($"S{i}", $"S{i}", SymbolKind.Spot, 0))];
+        [.. Enumerable.Range(0, (positions + RecordersMax - 1) / RecordersMax)
+                .Select(i => symbols.FromCanonical($"S{i}", $"S{i}", SymbolKind.Spot, 0))];
 
     public long Count { get; } = Math.Max(count, positions + RecordersMax);
 
@@ -44,7 +45,8 @@ internal sealed class Inputs(SymbolTable symbols, int positions, long count)
     {
         var symbol = _symbols[(int)(position / _recorders)];
         var price = Price(sequence);
-        return new SignalInput(position % _recorders + 1, new Signal { Symbol = symbol, Action = SignalAction.Buy, Price = price, BodyHash = (UInt128)sequence })
+        return new SignalInput(position % _recorders + 1,
+            new Signal { Symbol = symbol, Action = SignalAction.Buy, Price = price, BodyHash = (UInt128)sequence })
         {
             Contract = symbol,
             DefaultQuantity = Fixed9.One,

@@ -3,8 +3,9 @@ using StreamRecorder.Load.Reporting;
 namespace StreamRecorder.Load.Restarting;
 
 /// <summary>
-/// A start with many open positions and a day's journal, the database as far behind as it can be after a kill: its whole outbox. Beside it, reading the journal's bytes from warm files, and applying the same
-/// inputs in memory; both are only parts of what a start without a database would have to do.
+/// A start with many open positions and a day's journal, the database as far behind as it can be after
+/// a kill: its whole outbox. Beside it, reading the journal's bytes from warm files, and applying the
+/// same inputs in memory; both are only parts of what a start without a database would have to do.
 /// </summary>
 public sealed class Restart : Scenario
 {
@@ -25,7 +26,9 @@ public sealed class Restart : Scenario
         var count = await PrepareAsync(bench, directory, positions, (long)(Inputs * bench.Size.Scale)).ConfigureAwait(false);
         var rows = await bench.AlternateAsync(
             new Contender("restart", () => ArriveAsync(count, positions, new StartUp(directory, positions))),
-            new Contender("read the journal warm", () => Task.FromResult(new Sample(count / Service.Timed(() => Read(Service.JournalIn(directory))).TotalSeconds))),
+            new Contender(
+                "read the journal warm",
+                () => Task.FromResult(new Sample(count / Service.Timed(() => Read(Service.JournalIn(directory))).TotalSeconds))),
             new Contender("apply in memory", () => ArriveAsync(count, positions, new ApplyAll(positions, count)))).ConfigureAwait(false);
         return new Result(Name, Rival, "inputs/s", rows,
         [
@@ -59,7 +62,8 @@ public sealed class Restart : Scenario
     {
         var arrival = await Arrival.OfChildAsync(role).ConfigureAwait(false);
         if (arrival.Sequence != count || arrival.Open != positions)
-            throw new InvalidOperationException($"{arrival.Open} positions are open as of sequence {arrival.Sequence}; there should be {positions} as of {count}.");
+            throw new InvalidOperationException(
+                $"{arrival.Open} positions are open as of sequence {arrival.Sequence}; there should be {positions} as of {count}.");
         return new Sample(count / arrival.Seconds)
         {
             Notes = new Dictionary<string, double> { ["seconds"] = arrival.Seconds, ["MiB resident"] = arrival.ResidentBytes / (1024.0 * 1024) },

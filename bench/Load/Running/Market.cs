@@ -11,7 +11,9 @@ using StreamRecorder.Load.Reporting;
 
 namespace StreamRecorder.Load.Running;
 
-/// <summary>Open positions of many recorders in some contracts, and a feed of ticks of these contracts at a steady rate, with fills in between.</summary>
+/// <summary>
+/// Open positions of many recorders in some contracts, and a feed of ticks of these contracts at a steady rate, with fills in between.
+/// </summary>
 internal sealed class Market
 {
     private const int Contracts = 100;
@@ -32,11 +34,13 @@ internal sealed class Market
     private Market(Composition pipe, int recorders)
     {
         (_pipe, _recorders) = (pipe, recorders);
-        var roots = InstrumentFile.BuiltIn.Where(i => i.Kind == InstrumentKind.Future).Take(Contracts / ContractsPerRoot).Select(i => i.Root).ToList();
+        var roots = InstrumentFile.BuiltIn.Where(i => i.Kind == InstrumentKind.Future).Take(Contracts / ContractsPerRoot)
+            .Select(i => i.Root).ToList();
         for (var i = 0; i < Contracts; i++)
         {
             var name = $"{roots[i / ContractsPerRoot]}{"HMUZ"[i % ContractsPerRoot]}2030";
-            if (!pipe.Symbols.TryResolve(name, pipe.Client.Now, out var symbol, out var refusal)) throw new InvalidOperationException($"{name}: {refusal?.Detail}");
+            if (!pipe.Symbols.TryResolve(name, pipe.Client.Now, out var symbol, out var refusal))
+                throw new InvalidOperationException($"{name}: {refusal?.Detail}");
             _symbols.Add(symbol);
         }
     }
@@ -50,7 +54,9 @@ internal sealed class Market
         for (var i = 0; i < market._recorders; i++)
         {
             var token = new RecorderToken("load", Secret.Hash($"load-{i}"), pipe.Client.Now);
-            if ((await pipe.Client.SendAsync(new AddRecorder(new RecorderSettings { Name = $"load-{i}" }, token)).ConfigureAwait(false)).Refusal is { } no) throw new InvalidOperationException(no.Detail);
+            if ((await pipe.Client.SendAsync(
+                new AddRecorder(new RecorderSettings { Name = $"load-{i}" }, token)).ConfigureAwait(false)).Refusal is { } no)
+                throw new InvalidOperationException(no.Detail);
         }
         foreach (var chunk in Enumerable.Range(0, positions).Chunk(EngineLimits.SignalsMax / 2))
             await Task.WhenAll(chunk.Select(market.Buy).Select(m => m.Answer)).ConfigureAwait(false);
@@ -78,7 +84,8 @@ internal sealed class Market
     {
         var batch = TickBatch.Rent(_session, _pipe.Client.Now, TimeProvider.System.GetTimestamp());
         for (var i = 0; i < ticks; i++)
-            batch.Ticks[batch.Count++] = new Tick(_symbols[(int)(++_sent % Contracts)].Id, 5000 * Fixed9.One + _sent * 7919 % 400 * 250_000_000, batch.ReceivedAt);
+            batch.Ticks[batch.Count++] =
+                new Tick(_symbols[(int)(++_sent % Contracts)].Id, 5000 * Fixed9.One + _sent * 7919 % 400 * 250_000_000, batch.ReceivedAt);
         batch.SymbolsMax = Contracts;
         _pipe.Inbox.OfferAsync(batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }

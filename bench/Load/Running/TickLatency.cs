@@ -7,8 +7,9 @@ using StreamRecorder.Load.Reporting;
 namespace StreamRecorder.Load.Running;
 
 /// <summary>
-/// Received → applied of each batch of ticks, with many open positions, fills coming in between, and journal, sink and snapshots running on a real disk: everything of the service but its sockets, in this
-/// process, so that the load's own time is measured along. The rival is what was to be reached.
+/// Received → applied of each batch of ticks, with many open positions, fills coming in between, and
+/// journal, sink and snapshots running on a real disk: everything of the service but its sockets, in
+/// this process, so that the load's own time is measured along. The rival is what was to be reached.
 /// </summary>
 public sealed class TickLatency : Scenario
 {
@@ -24,13 +25,15 @@ public sealed class TickLatency : Scenario
     {
         var positions = bench.Size.Of(Positions);
         var options = new Options { DataDirectory = bench.NewDirectory("ticks") };
-        var pipe = await Composition.StartAsync(options, DataDirectory.Open(options.DataDirectory), TimeProvider.System, NullLoggerFactory.Instance).ConfigureAwait(false);
+        var pipe = await Composition.StartAsync(
+            options, DataDirectory.Open(options.DataDirectory), TimeProvider.System, NullLoggerFactory.Instance).ConfigureAwait(false);
         await using (pipe.ConfigureAwait(false))
         {
             bench.Say($"opening {positions} positions");
             var market = await Market.OpenAsync(pipe, positions).ConfigureAwait(false);
             market.Run(bench.Size.Warm, TicksPerSecond, null);
-            var rows = await bench.AlternateAsync(new Contender($"service, {positions} positions", () => MeasureAsync(bench, pipe, market))).ConfigureAwait(false);
+            var rows = await bench.AlternateAsync(
+                new Contender($"service, {positions} positions", () => MeasureAsync(bench, pipe, market))).ConfigureAwait(false);
             return new Result(Name, Rival, "ticks/s", rows, [Finding.AtMost("µs of p99.9", rows[0].Latency!.P999, MicrosReach)]);
         }
     }
@@ -43,7 +46,8 @@ public sealed class TickLatency : Scenario
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return Task.FromResult(new Sample(ticks / seconds, latencies.Summary())
         {
-            Notes = new Dictionary<string, double> { ["inputs the database has a second"] = (market.RowsWritten - rows) / seconds, ["inputs it lacks"] = pipe.Outbox.PendingCount },
+            Notes = new Dictionary<string, double>
+            { ["inputs the database has a second"] = (market.RowsWritten - rows) / seconds, ["inputs it lacks"] = pipe.Outbox.PendingCount },
         });
     }
 }

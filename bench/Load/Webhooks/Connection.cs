@@ -5,9 +5,8 @@ using System.Net.Sockets;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// One keep-alive connection with one strategy: a request, its answer, and again when the driver says so. No HTTP library: it knows just enough of
-/// HTTP to find
-/// the status and the end of an answer, so that the load costs little beside what is loaded.
+/// One keep-alive connection with one strategy: a request, its answer, and again when the driver says so. No HTTP library: it
+/// knows just enough of HTTP to find the status and the end of an answer, so that the load costs little beside what is loaded.
 /// </summary>
 internal sealed class Connection : IDisposable
 {
@@ -114,7 +113,8 @@ internal sealed class Connection : IDisposable
         if (head < StatusAt) return false;
         if (!Utf8Parser.TryParse(answer[StatusAt..], out status, out _)) return true;
         var length = answer[..head].IndexOf("Content-Length: "u8);
-        return length < 0 || !Utf8Parser.TryParse(answer[(length + "Content-Length: ".Length)..], out int body, out _) || answer.Length >= head + 4 + body;
+        return length < 0 || !Utf8Parser.TryParse(answer[(length + "Content-Length: ".Length)..], out int body, out _)
+            || answer.Length >= head + 4 + body;
     }
 }
 

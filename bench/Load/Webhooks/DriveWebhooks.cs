@@ -15,7 +15,8 @@ public sealed record DriveWebhooks(int Port, string[] Tokens) : Role
         while (await orders.ReadLineAsync().ConfigureAwait(false) is { } order)
         {
             var phases = JsonSerializer.Deserialize<Phase[]>(order)!;
-            var results = await Task.Factory.StartNew(() => driver.Run(phases), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            var results = await Task.Factory.StartNew(
+                () => driver.Run(phases), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
             await answers.WriteLineAsync(JsonSerializer.Serialize(results)).ConfigureAwait(false);
         }
     }

@@ -5,9 +5,8 @@ using StreamRecorder.Load.Processes;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// Sends alerts over its connections as the phases say and tallies the answers. Answers come on the sockets' thread, alerts fall due on the caller's;
-/// one lock for what both
-/// touch.
+/// Sends alerts over its connections as the phases say and tallies the answers. Answers come
+/// on the sockets' thread, alerts fall due on the caller's; one lock for what both touch.
 /// </summary>
 internal sealed class Driver : IDisposable
 {

@@ -7,9 +7,8 @@ using StreamRecorder.Load.Processes;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// The rival of webhooks: Kestrel with one route that reads the body to its end and answers 200 with nothing in it. No logging, no middleware: the
-/// least that an endpoint on
-/// this server can do.
+/// The rival of webhooks: Kestrel with one route that reads the body to its end and answers 200
+/// with nothing in it. No logging, no middleware: the least that an endpoint on this server can do.
 /// </summary>
 public sealed record EmptyEndpoint : Role
 {

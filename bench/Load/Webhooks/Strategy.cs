@@ -5,10 +5,9 @@ using System.Text;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// One strategy's alerts in their order, as whole HTTP requests: opens, adds, reduces, closes (native form), or targets through both sides
-/// (TradingView's
-/// placeholders). Made once; of each request only the digits of id, time and price change, so that making it costs next to nothing. One request at a
-/// time.
+/// One strategy's alerts in their order, as whole HTTP requests: opens, adds, reduces, closes (native
+/// form), or targets through both sides (TradingView's placeholders). Made once; of each request only the
+/// digits of id, time and price change, so that making it costs next to nothing. One request at a time.
 /// </summary>
 internal sealed class Strategy
 {
@@ -49,7 +48,9 @@ internal sealed class Strategy
     }
 
     private static string Body(string action, int quantity) =>
-        string.Create(CultureInfo.InvariantCulture, $$"""{"action":"{{action}}","symbol":"MNQZ2026","price":256{{PriceMark}},"quantity":{{quantity}},"time":{{TimeMark}},"id":"{{IdMark}}"}""");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"action":"{{action}}","symbol":"MNQZ2026","price":256{{PriceMark}},"quantity":{{quantity}},"time":{{TimeMark}},"id":"{{IdMark}}"}""");
 
     private static string Body(string action, string before, int sizeBefore, string after, int sizeAfter) => string.Create(
         CultureInfo.InvariantCulture,
@@ -66,7 +67,8 @@ internal sealed class Strategy
         {
             var text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"POST /webhook/{token} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: {body.Length}\r\n\r\n");
+                $"POST /webhook/{token} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: "
+                + $"{body.Length}\r\n\r\n");
             _bytes = Encoding.ASCII.GetBytes(text + body);
             _id = text.Length + body.IndexOf(IdMark, StringComparison.Ordinal);
             _time = text.Length + body.IndexOf(TimeMark, StringComparison.Ordinal);

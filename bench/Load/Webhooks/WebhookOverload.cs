@@ -5,9 +5,8 @@ using StreamRecorder.Load.Reporting;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// More alerts than can be taken, on a schedule that does not wait: twenty times a quiet rate for a while, then twice what the server can do; after
-/// each, how soon it is itself again.
-/// Senders give up after 3 s as TradingView does.
+/// More alerts than can be taken, on a schedule that does not wait: twenty times a quiet rate for a while, then twice
+/// what the server can do; after each, how soon it is itself again. Senders give up after 3 s as TradingView does.
 /// </summary>
 public sealed class WebhookOverload : Scenario
 {
@@ -38,12 +37,16 @@ public sealed class WebhookOverload : Scenario
             var load = new WebhookLoad(server.Url, await server.AddRecordersAsync(bench.Size.Connections).ConfigureAwait(false));
             await using (load.ConfigureAwait(false))
             {
-                var capacity = (await load.RunAsync(new Phase(bench.Size.Warm.TotalSeconds), new Phase(bench.Size.Round.TotalSeconds)).ConfigureAwait(false))[^1].Rate;
+                var capacity =
+                    (await load.RunAsync(
+                        new Phase(bench.Size.Warm.TotalSeconds), new Phase(bench.Size.Round.TotalSeconds)).ConfigureAwait(false))[^1].Rate;
                 var quiet = new Phase(bench.Size.Round.TotalSeconds, capacity * QuietShare);
                 using var peak = new PeakMemory(server);
                 var results = new List<PhaseResult>();
                 foreach (var times in (double[])[BurstTimes * QuietShare, SteadyTimes])
-                    results.AddRange(await load.RunAsync([quiet, new Phase(bench.Size.Round.TotalSeconds, capacity * times), .. Seconds(quiet.Rate)]).ConfigureAwait(false));
+                    results.AddRange(
+                        await load.RunAsync(
+                            [quiet, new Phase(bench.Size.Round.TotalSeconds, capacity * times), .. Seconds(quiet.Rate)]).ConfigureAwait(false));
                 await server.SettleAsync().ConfigureAwait(false);
                 return ResultOf(results, Kept(directory), peak.Bytes / MiB);
             }
@@ -67,7 +70,9 @@ public sealed class WebhookOverload : Scenario
         var (burst, steady) = (results[..(RecoverySeconds + 2)], results[(RecoverySeconds + 2)..]);
         var others = results.SelectMany(r => r.Statuses).Where(s => s.Key is not (200 or 503)).Sum(s => s.Value);
         var answered = results.Sum(r => r.Accepted);
-        return new Result(Name, Rival, "requests/s answered 200", [RowOf("20 × burst", burst[1], burst[0]), RowOf("steady 2 ×", steady[1], steady[0]), RowOf("quiet", burst[0], burst[0])],
+        return new Result(
+            Name, Rival, "requests/s answered 200",
+            [RowOf("20 × burst", burst[1], burst[0]), RowOf("steady 2 ×", steady[1], steady[0]), RowOf("quiet", burst[0], burst[0])],
         [
             Finding.None("answers other than 200 and 503", others) with { IsPromise = true },
             Finding.None("answered 200 and not in the database", Math.Max(0, answered - kept)) with { IsPromise = true },

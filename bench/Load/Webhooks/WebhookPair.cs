@@ -4,9 +4,8 @@ using StreamRecorder.Load.Reporting;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// The program with as many recorders as connections and an empty endpoint, each a process of its own, each driven by a process of its own with the
-/// same alerts: half in
-/// the native form, half in TradingView's, all with ids. Warm when made.
+/// The program with as many recorders as connections and an empty endpoint, each a process of its own, each driven by a
+/// process of its own with the same alerts: half in the native form, half in TradingView's, all with ids. Warm when made.
 /// </summary>
 internal sealed class WebhookPair : IAsyncDisposable
 {

@@ -4,9 +4,9 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Engine.Feeds;
 
 /// <summary>
-/// What connections sent that is taken but not journalled, and whom to tell when it is. No state: a crash loses it together with the pending ticks, and the feeds send it
-/// again. Ticks of a batch with a sequence are journalled all at once and with the sequence (<see cref="TakeFold"/>): were one symbol's fold safe and another's not, a feed
-/// that resumes would double the one or lose the other. The engine's thread alone.
+/// What connections sent that is taken but not journalled, and whom to tell when it is. No state: a crash loses it together with the pending
+/// ticks, and the feeds send it again. Ticks of a batch with a sequence are journalled all at once and with the sequence (<see cref="TakeFold"/>):
+/// were one symbol's fold safe and another's not, a feed that resumes would double the one or lose the other. The engine's thread alone.
 /// </summary>
 internal sealed class FeedProgress
 {

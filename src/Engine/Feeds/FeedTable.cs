@@ -1,10 +1,14 @@
 namespace StreamRecorder.Engine.Feeds;
 
-/// <summary>A named sender of ticks: its batches up to <paramref name="Sequence"/> are journalled; last heard of at <paramref name="SeenAt"/> (engine time, µs).</summary>
+/// <summary>
+/// A named sender of ticks: its batches up to <paramref name="Sequence"/> are
+/// journalled; last heard of at <paramref name="SeenAt"/> (engine time, µs).
+/// </summary>
 public sealed record Feed(string Name, long Sequence, long SeenAt);
 
 /// <summary>
-/// Feeds by name, so that one that reconnects resumes where it was: a batch's sequence becomes state in the same input as its ticks. State of the engine: changes only in Apply.
+/// Feeds by name, so that one that reconnects resumes where it was: a batch's sequence
+/// becomes state in the same input as its ticks. State of the engine: changes only in Apply.
 /// </summary>
 public sealed class FeedTable
 {

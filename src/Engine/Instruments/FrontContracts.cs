@@ -2,7 +2,9 @@ using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Engine.Instruments;
 
-/// <summary>From <paramref name="FromUtc"/> (µs) on, <paramref name="Contract"/> (canonical, dated) is the front month of <paramref name="Root"/>.</summary>
+/// <summary>
+/// From <paramref name="FromUtc"/> (µs) on, <paramref name="Contract"/> (canonical, dated) is the front month of <paramref name="Root"/>.
+/// </summary>
 public sealed record FrontContract(string Root, string Contract, long FromUtc);
 
 /// <summary>Which contract is front when, immutable. File rows and API rows together; the newest start at or before a moment holds.</summary>

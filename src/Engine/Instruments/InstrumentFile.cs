@@ -52,17 +52,21 @@ public static class InstrumentFile
         var root = cell("root").ToUpperInvariant();
         if (root.Length is 0 or > 32 || root.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/' or '&')))
             return (null, $"root \"{root}\" must be 1 to 32 letters, digits or . _ - / &");
-        if (!Positive(cell("tick_size"), out var size)) return (null, $"tick_size \"{cell("tick_size")}\" must be a number above 0 with at most 9 decimals");
-        if (!Positive(cell("tick_value"), out var value)) return (null, $"tick_value \"{cell("tick_value")}\" must be a number above 0 with at most 9 decimals");
+        if (!Positive(cell("tick_size"), out var size))
+            return (null, $"tick_size \"{cell("tick_size")}\" must be a number above 0 with at most 9 decimals");
+        if (!Positive(cell("tick_value"), out var value))
+            return (null, $"tick_value \"{cell("tick_value")}\" must be a number above 0 with at most 9 decimals");
         if ((Int128)value > (Int128)size * EngineLimits.PointValueMax)
             return (null, $"tick_value / tick_size may be at most {EngineLimits.PointValueMax}");
         var currency = cell("currency").ToUpperInvariant();
-        if (currency.Length is < 3 or > 8 || !currency.All(char.IsAsciiLetterOrDigit)) return (null, $"currency \"{currency}\" must be a code such as USD");
+        if (currency.Length is < 3 or > 8 || !currency.All(char.IsAsciiLetterOrDigit))
+            return (null, $"currency \"{currency}\" must be a code such as USD");
         var kind = cell("kind").ToLowerInvariant();
         if (kind is not ("" or "future" or "spot")) return (null, $"kind \"{kind}\" must be future or spot");
         if (cell("name").Length > EngineLimits.NameLengthMax || cell("exchange").Length > EngineLimits.NameLengthMax)
             return (null, $"name and exchange have at most {EngineLimits.NameLengthMax} characters");
-        return (new Instrument(root, cell("exchange"), cell("name"), size, value, currency, kind == "spot" ? InstrumentKind.Spot : InstrumentKind.Future), null);
+        return (new Instrument(
+            root, cell("exchange"), cell("name"), size, value, currency, kind == "spot" ? InstrumentKind.Spot : InstrumentKind.Future), null);
     }
 
     private static bool Positive(string text, out long value) => Fixed9.TryParse(text, out value) == NumberError.None && value > 0;

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace StreamRecorder.Engine.Instruments;
 
-/// <summary>All known roots, immutable: a change makes a new table. Two layers: rows of files (built in, then DIR/instruments.csv) and rows set by the API, which win.</summary>
+/// <summary>
+/// All known roots, immutable: a change makes a new table. Two layers: rows of
+/// files (built in, then DIR/instruments.csv) and rows set by the API, which win.
+/// </summary>
 public sealed class InstrumentTable
 {
     public static readonly InstrumentTable Empty = new([], []);
@@ -13,7 +16,8 @@ public sealed class InstrumentTable
     {
         FromFiles = fromFiles.ToFrozenDictionary(i => i.Root, StringComparer.Ordinal);
         FromApi = fromApi.ToFrozenDictionary(i => i.Root, StringComparer.Ordinal);
-        _byRoot = FromFiles.Values.Where(i => !FromApi.ContainsKey(i.Root)).Concat(FromApi.Values).ToFrozenDictionary(i => i.Root, StringComparer.Ordinal);
+        _byRoot = FromFiles.Values.Where(i => !FromApi.ContainsKey(i.Root)).Concat(FromApi.Values)
+            .ToFrozenDictionary(i => i.Root, StringComparer.Ordinal);
     }
 
     public FrozenDictionary<string, Instrument> FromFiles { get; }

@@ -61,7 +61,9 @@ public static class SymbolParser
         var space = symbol.LastIndexOf(' ');
         var date = symbol[(space + 1)..];
         if (date.Length != 5 || date[2] != '-' || !Number(date[..2], out var month) || !Number(date[3..], out var year)) return null;
-        return month is >= 1 and <= 12 && Future(symbol[..space].TrimEnd(), instruments) is { } root ? Dated(root, MonthLetters[month - 1], 2000 + year) : null;
+        return month is >= 1 and <= 12 && Future(symbol[..space].TrimEnd(), instruments) is { } root
+            ? Dated(root, MonthLetters[month - 1], 2000 + year)
+            : null;
     }
 
     private static ParsedSymbol? Dated(ReadOnlySpan<char> symbol, InstrumentTable instruments, long at)

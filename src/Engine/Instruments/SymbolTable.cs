@@ -44,17 +44,22 @@ public sealed class SymbolTable
         }
         if (Intern(parsed) is not { } interned)
         {
-            refusal = Rejection.InstrumentUnknown.Because($"More than {EngineLimits.SymbolsMax} different symbols were sent since the start.", "symbol");
+            refusal = Rejection.InstrumentUnknown.Because(
+                $"More than {EngineLimits.SymbolsMax} different symbols were sent since the start.", "symbol");
             return false;
         }
         symbol = interned;
-        if (!SymbolParser.HasOneDigitYear(text) && known.Spellings.Count < EngineLimits.SymbolSpellingsMax) known.Spellings.TryAdd(text.ToString(), symbol);
+        if (!SymbolParser.HasOneDigitYear(text) && known.Spellings.Count < EngineLimits.SymbolSpellingsMax)
+            known.Spellings.TryAdd(text.ToString(), symbol);
         return true;
     }
 
-    /// <summary>The symbol of a canonical name out of journal or database. Throws when the table is full, which the journal's own bound excludes.</summary>
+    /// <summary>
+    /// The symbol of a canonical name out of journal or database. Throws when the table is full, which the journal's own bound excludes.
+    /// </summary>
     public Symbol FromCanonical(string name, string root, SymbolKind kind, int continuousIndex) =>
-        Intern(new ParsedSymbol(name, root, kind, continuousIndex)) ?? throw new InvariantException("more symbols in the journal than the table holds");
+        Intern(new ParsedSymbol(name, root, kind, continuousIndex))
+        ?? throw new InvariantException("more symbols in the journal than the table holds");
 
     /// <summary>Called by the engine's thread when an input changed the instruments.</summary>
     public void Publish(InstrumentTable instruments) => _known = new Known(instruments);

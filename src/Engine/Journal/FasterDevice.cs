@@ -3,10 +3,9 @@ using FASTER.core;
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// The device that FasterLog writes to: hands each transfer to the <see cref="JournalDisk"/> on a thread of the pool and keeps the exception
-/// of a failed one,
-/// which FasterLog would lose. Files are created and removed by the journal, never by FasterLog: a segment that is missing is an error, not
-/// a new empty file.
+/// The device that FasterLog writes to: hands each transfer to the <see cref="JournalDisk"/> on a thread of
+/// the pool and keeps the exception of a failed one, which FasterLog would lose. Files are created and
+/// removed by the journal, never by FasterLog: a segment that is missing is an error, not a new empty file.
 /// </summary>
 internal sealed unsafe class FasterDevice(JournalDisk disk) : StorageDeviceBase(disk.Name, JournalLimits.SectorBytes, Devices.CAPACITY_UNSPECIFIED)
 {

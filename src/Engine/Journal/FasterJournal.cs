@@ -5,10 +5,9 @@ using static System.FormattableString;
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// The journal on disk: FasterLog for memory, addresses and group commit; own record header, commit slots, segment files and reading around
-/// it, because FasterLog's own
-/// lose or misread data without a word (docs/journal-layout.md). The engine's thread calls everything except what <see cref="IJournal"/>
-/// allows to others.
+/// The journal on disk: FasterLog for memory, addresses and group commit; own record header, commit slots, segment
+/// files and reading around it, because FasterLog's own lose or misread data without a word (docs/journal-layout.md).
+/// The engine's thread calls everything except what <see cref="IJournal"/> allows to others.
 /// </summary>
 public sealed class FasterJournal : IJournal
 {
@@ -49,8 +48,7 @@ public sealed class FasterJournal : IJournal
 
     /// <summary>
     /// Opens or creates the journal on a disk, which it closes in the end. Throws <see cref="JournalDamagedException"/> (and has changed
-    /// nothing) when the disk does not
-    /// hold a journal that can be trusted, <see cref="IOException"/> when files cannot be read or created.
+    /// nothing) when the disk does not hold a journal that can be trusted, <see cref="IOException"/> when files cannot be read or created.
     /// </summary>
     public FasterJournal(JournalDisk disk, JournalOptions options, TimeProvider time)
     {
@@ -182,9 +180,8 @@ public sealed class FasterJournal : IJournal
     }
 
     /// <summary>
-    /// Gives up records before <paramref name="sequence"/>, to the next point of the index below it (64 KiB); whole segments below are
-    /// removed once two commits know of it,
-    /// which <see cref="StartCommit"/> makes even when nothing is appended. Never goes beyond what is committed.
+    /// Gives up records before <paramref name="sequence"/>, to the next point of the index below it (64 KiB); whole segments below are removed
+    /// once two commits know of it, which <see cref="StartCommit"/> makes even when nothing is appended. Never goes beyond what is committed.
     /// </summary>
     public void TruncateBefore(long sequence)
     {

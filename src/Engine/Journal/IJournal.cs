@@ -25,9 +25,9 @@ public interface IJournal : IDisposable
     bool CanAppend(int length);
 
     /// <summary>
-    /// Copies a record into the log's memory. <paramref name="sequence"/> must be <see cref="AppendedSequence"/> + 1; payload 1 … <see
-    /// cref="JournalLimits.PayloadBytesMax"/> bytes.
-    /// Throws <see cref="JournalFailedException"/> after a <see cref="Fault"/>, <see cref="ArgumentException"/> for a record that cannot be,
+    /// Copies a record into the log's memory. <paramref name="sequence"/> must be <see cref="AppendedSequence"/> +
+    /// 1; payload 1 … <see cref="JournalLimits.PayloadBytesMax"/> bytes. Throws <see cref="JournalFailedException"/>
+    /// after a <see cref="Fault"/>, <see cref="ArgumentException"/> for a record that cannot be,
     /// <see cref="InvalidOperationException"/> when <see cref="CanAppend"/> would have said no. Never waits.
     /// </summary>
     void Append(long sequence, ReadOnlySpan<byte> payload);
@@ -45,7 +45,8 @@ public interface IJournal : IDisposable
     long DiskBytes { get; }
 
     /// <summary>
-    /// Gives up records before <paramref name="sequence"/>, as far as whole files allow and never beyond what is committed; the space comes back some commits later.
+    /// Gives up records before <paramref name="sequence"/>, as far as whole files allow
+    /// and never beyond what is committed; the space comes back some commits later.
     /// </summary>
     void TruncateBefore(long sequence);
 

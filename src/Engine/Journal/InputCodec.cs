@@ -5,8 +5,9 @@ using StreamRecorder.Engine.Recorders;
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// Inputs as the payload of journal records: kind (1), version of the kind (1), engine time (8), then the fields. Symbols are written by name, because ids belong to a
-/// process. The layout is drawn in docs/journal-layout.md; a field added means a new version of its kind, and old versions stay readable.
+/// Inputs as the payload of journal records: kind (1), version of the kind (1), engine time (8), then the
+/// fields. Symbols are written by name, because ids belong to a process. The layout is drawn in
+/// docs/journal-layout.md; a field added means a new version of its kind, and old versions stay readable.
 /// </summary>
 public sealed class InputCodec(SymbolTable symbols)
 {

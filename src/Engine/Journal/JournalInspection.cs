@@ -1,8 +1,8 @@
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// A look at a journal's files as they are, for <c>verify</c>: what is committed now, every record of it checked. Takes no lock, creates and changes nothing; the service
-/// may go on appending and truncating meanwhile. One thread.
+/// A look at a journal's files as they are, for <c>verify</c>: what is committed now, every record of it checked.
+/// Takes no lock, creates and changes nothing; the service may go on appending and truncating meanwhile. One thread.
 /// </summary>
 public sealed class JournalInspection : IDisposable
 {
@@ -42,8 +42,8 @@ public sealed class JournalInspection : IDisposable
     }
 
     /// <summary>
-    /// Number and first kept sequence of the newest commit; null when no slot is whole. Damage that was seen before this changed may be no more than a file that the running
-    /// service gave up or has just made.
+    /// Number and first kept sequence of the newest commit; null when no slot is whole. Damage that was seen
+    /// before this changed may be no more than a file that the running service gave up or has just made.
     /// </summary>
     public static (long Number, long FirstSequence)? NewestCommit(string directory)
     {
@@ -52,8 +52,8 @@ public sealed class JournalInspection : IDisposable
     }
 
     /// <summary>
-    /// Reads all records in order. Throws <see cref="JournalDamagedException"/>, naming file, address and sequence, where one is not what was
-    /// written.
+    /// Reads all records in order. Throws <see cref="JournalDamagedException"/>,
+    /// naming file, address and sequence, where one is not what was written.
     /// </summary>
     public void Read(PlacedRecordReader reader)
     {

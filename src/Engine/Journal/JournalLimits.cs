@@ -34,8 +34,7 @@ public static class JournalLimits
     public const int MemoryPagesMin = 4;
 
     /// <summary>
-    /// A commit that hangs this long is a fault. Ten times the worst stall of a busy disk that was seen; a webhook is answered 503 long
-    /// before.
+    /// A commit that hangs this long is a fault. Ten times the worst stall of a busy disk that was seen; a webhook is answered 503 long before.
     /// </summary>
     public static readonly TimeSpan CommitTimeoutDefault = TimeSpan.FromSeconds(10);
 

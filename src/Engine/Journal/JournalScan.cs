@@ -6,11 +6,9 @@ namespace StreamRecorder.Engine.Journal;
 internal readonly record struct ScanPoint(long Address, long Sequence, uint Checksum);
 
 /// <summary>
-/// Reads records from the disk page by page, the next page while this one is checked. It knows FasterLog's layout (four length bytes, a zero
-/// length or the
-/// page's end leads to the next page) instead of using its iterator, which skips zeroed pages in silence, creates missing files and spins
-/// for ever on a lost read.
-/// No allocation per record. One scan at a time.
+/// Reads records from the disk page by page, the next page while this one is checked. It knows FasterLog's layout (four
+/// length bytes, a zero length or the page's end leads to the next page) instead of using its iterator, which skips zeroed
+/// pages in silence, creates missing files and spins for ever on a lost read. No allocation per record. One scan at a time.
 /// </summary>
 internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSpan readTimeout, TimeProvider time)
 {
@@ -21,10 +19,9 @@ internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSp
     private long _skippedFrom = -1;
 
     /// <summary>
-    /// Reads all records of a committed stretch; <paramref name="visit"/> gets their address too. Everything must be there and be ours, up
-    /// to the very last byte, or
-    /// <see cref="JournalDamagedException"/> is thrown. The first record may have any predecessor when <paramref name="first"/> starts a
-    /// truncated journal.
+    /// Reads all records of a committed stretch; <paramref name="visit"/> gets their address too. Everything
+    /// must be there and be ours, up to the very last byte, or <see cref="JournalDamagedException"/> is thrown.
+    /// The first record may have any predecessor when <paramref name="first"/> starts a truncated journal.
     /// </summary>
     public void ReadAll(CommitPoint commit, RecordVisitor visit)
     {
@@ -41,9 +38,8 @@ internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSp
     }
 
     /// <summary>
-    /// Goes on from <paramref name="end"/> as long as whole records follow that name their predecessor, in segments below <paramref
-    /// name="segmentsEnd"/>; returns where they end.
-    /// Bytes that end the chain are no error here.
+    /// Goes on from <paramref name="end"/> as long as whole records follow that name their predecessor, in segments
+    /// below <paramref name="segmentsEnd"/>; returns where they end. Bytes that end the chain are no error here.
     /// </summary>
     public ScanPoint RollForward(ScanPoint end, int segmentsEnd)
     {

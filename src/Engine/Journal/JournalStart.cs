@@ -4,8 +4,7 @@ namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
 /// Decides at start what the disk holds, before FasterLog sees any of it: FasterLog would take a missing commit for an empty journal and
-/// create missing files.
-/// The cases are the table of docs/journal-layout.md; whatever is not in it is refused and nothing is changed.
+/// create missing files. The cases are the table of docs/journal-layout.md; whatever is not in it is refused and nothing is changed.
 /// </summary>
 internal sealed class JournalStart
 {
@@ -157,9 +156,8 @@ internal sealed class JournalStart
     }
 
     /// <summary>
-    /// One slot is bad. If that is a torn write, its commit was never acknowledged; if the medium lost it, it was. Data is written before
-    /// its commit, so whatever chains on
-    /// from the other slot's end is taken, and a new commit is written into the bad slot.
+    /// One slot is bad. If that is a torn write, its commit was never acknowledged; if the medium lost it, it was. Data is written
+    /// before its commit, so whatever chains on from the other slot's end is taken, and a new commit is written into the bad slot.
     /// </summary>
     private void Repair(IReadOnlyList<JournalSegment> segments)
     {
@@ -177,8 +175,7 @@ internal sealed class JournalStart
     }
 
     /// <summary>
-    /// Frees what an earlier run no longer needed and makes the segment of the tail whole (a tail torn behind the committed part is no
-    /// damage).
+    /// Frees what an earlier run no longer needed and makes the segment of the tail whole (a tail torn behind the committed part is no damage).
     /// </summary>
     private void PrepareSegments()
     {

@@ -48,7 +48,8 @@ internal sealed class ReadOnlyDisk(string directory) : JournalDisk
         foreach (var handle in _segments.Values) handle.Dispose();
     }
 
-    private static SafeFileHandle OpenRead(string path) => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private static SafeFileHandle OpenRead(string path) =>
+        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private static int ReadFully(SafeFileHandle handle, long offset, Span<byte> bytes)
     {

@@ -4,7 +4,10 @@ using StreamRecorder.Engine.Instruments;
 
 namespace StreamRecorder.Engine.Journal;
 
-/// <summary>Writes the fields of a record one after the other, little-endian; strings as length (2) and UTF-8. The buffer is kept and grows to the largest record.</summary>
+/// <summary>
+/// Writes the fields of a record one after the other, little-endian; strings as
+/// length (2) and UTF-8. The buffer is kept and grows to the largest record.
+/// </summary>
 internal sealed class RecordWriter
 {
     private byte[] _buffer = new byte[512];

@@ -3,8 +3,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// Which records the journal may give up: those that the durable database has and that are older than the age, or whatever it has when the files are larger than the
-/// size. Keeps a mark a minute (or so many records) from sequences to times. The engine's thread alone.
+/// Which records the journal may give up: those that the durable database has and that are older than the age, or whatever it has when
+/// the files are larger than the size. Keeps a mark a minute (or so many records) from sequences to times. The engine's thread alone.
 /// </summary>
 public sealed class Retention(TimeSpan age, long bytesMax)
 {

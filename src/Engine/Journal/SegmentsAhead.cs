@@ -1,8 +1,9 @@
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// Keeps one whole segment written ahead of the one that the tail is in, on a thread of the pool: an append never waits for a file to be created, and a full disk shows before a record
-/// depends on it. So a failure here is no fault yet: it is tried again until it works, while appends use up the room that there is.
+/// Keeps one whole segment written ahead of the one that the tail is in, on a thread of the pool: an append
+/// never waits for a file to be created, and a full disk shows before a record depends on it. So a failure
+/// here is no fault yet: it is tried again until it works, while appends use up the room that there is.
 /// </summary>
 internal sealed class SegmentsAhead : IDisposable
 {

@@ -51,7 +51,8 @@ public sealed class AddToken(long recorderId, RecorderToken token) : Command
     {
         if (state.Directory.Find(recorderId) is not { } recorder) return CommandPlan.Refuse(Rejection.NotFound.Because("There is no such recorder."));
         if (recorder.Tokens.Count >= EngineLimits.TokensPerRecorderMax)
-            return CommandPlan.Refuse(Rejection.Conflict.Because($"A recorder has at most {EngineLimits.TokensPerRecorderMax} tokens; revoke one first."));
+            return CommandPlan.Refuse(
+                Rejection.Conflict.Because($"A recorder has at most {EngineLimits.TokensPerRecorderMax} tokens; revoke one first."));
         if (recorder.Tokens.Any(t => t.Label == token.Label))
             return CommandPlan.Refuse(Rejection.Conflict.Because($"A token labelled \"{token.Label}\" exists.", "label"));
         var changed = recorder with { Tokens = [.. recorder.Tokens, token] };
@@ -65,7 +66,8 @@ public sealed class RevokeToken(long recorderId, string label) : Command
     internal override CommandPlan Plan(StateMachine state)
     {
         if (state.Directory.Find(recorderId) is not { } recorder) return CommandPlan.Refuse(Rejection.NotFound.Because("There is no such recorder."));
-        if (recorder.Tokens.All(t => t.Label != label)) return CommandPlan.Refuse(Rejection.NotFound.Because($"There is no token labelled \"{label}\".", "label"));
+        if (recorder.Tokens.All(t => t.Label != label))
+            return CommandPlan.Refuse(Rejection.NotFound.Because($"There is no token labelled \"{label}\".", "label"));
         var changed = recorder with { Tokens = [.. recorder.Tokens.Where(t => t.Label != label)] };
         return new CommandPlan(null, new RecorderSet(changed), changed);
     }
@@ -90,7 +92,9 @@ public sealed class RevokeApiKey(string name) : Command
         : CommandPlan.Refuse(Rejection.NotFound.Because($"There is no key named \"{name}\".", "name"));
 }
 
-/// <summary>Rows of the instrument table, checked already: of the files at a start, or set by the API. Rows that change nothing are left out.</summary>
+/// <summary>
+/// Rows of the instrument table, checked already: of the files at a start, or set by the API. Rows that change nothing are left out.
+/// </summary>
 public sealed class SetInstruments(IReadOnlyList<Instrument> rows, bool fromFiles) : Command
 {
     internal override CommandPlan Plan(StateMachine state)
@@ -116,8 +120,8 @@ public sealed class SetFrontContracts(IReadOnlyList<FrontContract> rows, bool fr
 }
 
 /// <summary>
-/// A connection gives the name of its feed. Everything that the name's earlier connections sent is in the journal when this is done; its value is the sequence (long) of the newest
-/// batch, behind which the feed goes on. The earlier connections must have ended.
+/// A connection gives the name of its feed. Everything that the name's earlier connections sent is in the journal when this is done;
+/// its value is the sequence (long) of the newest batch, behind which the feed goes on. The earlier connections must have ended.
 /// </summary>
 public sealed class OpenFeed(FeedSession session) : Command
 {
@@ -125,15 +129,17 @@ public sealed class OpenFeed(FeedSession session) : Command
     {
         var feed = state.Feeds.Find(session.Name!);
         if (feed is null && !state.Feeds.HasRoom(Math.Max(state.Now, ReceivedAt)))
-            return CommandPlan.Refuse(Rejection.Conflict.Because($"The names of {EngineLimits.FeedsMax} feeds are remembered already; the one that is silent longest is forgotten in time."));
+            return CommandPlan.Refuse(
+                Rejection.Conflict.Because(
+                    $"The names of {EngineLimits.FeedsMax} feeds are remembered already; the one that is silent longest is forgotten in time."));
         session.Resume(feed?.Sequence ?? 0);
         return new CommandPlan(null, new FeedOpened(session.Name!), feed?.Sequence ?? 0);
     }
 }
 
 /// <summary>
-/// Journals that this process begins to take inputs: the end of a gap, if there was one. <paramref name="wasAnswered"/> tells of an answer's sequence whether it is known to have been
-/// written before the last process ended; null: nothing is known.
+/// Journals that this process begins to take inputs: the end of a gap, if there was one. <paramref name="wasAnswered"/> tells
+/// of an answer's sequence whether it is known to have been written before the last process ended; null: nothing is known.
 /// </summary>
 public sealed class StartService(Func<long, bool>? wasAnswered = null) : Command
 {
@@ -146,8 +152,9 @@ public sealed class StartService(Func<long, bool>? wasAnswered = null) : Command
 }
 
 /// <summary>
-/// Nobody sends ticks of these contracts any more (at most <see cref="EngineLimits.ContractsPerLoss"/>). Those of a connection that broke are unknown since their last tick: it may have
-/// been dead long before anybody noticed. <paramref name="withProcess"/>: the last process ended, and their feeds with it, at the last journalled moment.
+/// Nobody sends ticks of these contracts any more (at most <see cref="EngineLimits.ContractsPerLoss"/>). Those of
+/// a connection that broke are unknown since their last tick: it may have been dead long before anybody noticed.
+/// <paramref name="withProcess"/>: the last process ended, and their feeds with it, at the last journalled moment.
 /// </summary>
 public sealed class LoseContracts(IReadOnlyList<int> symbolIds, bool withProcess = false) : Command
 {
@@ -161,7 +168,8 @@ public sealed class LoseContracts(IReadOnlyList<int> symbolIds, bool withProcess
 }
 
 /// <summary>
-/// The answer with that sequence was not written whole: an identical body within a minute is a repeat. No input: a restart doubts all of the last minute anyway.
+/// The answer with that sequence was not written whole: an identical body within a
+/// minute is a repeat. No input: a restart doubts all of the last minute anyway.
 /// </summary>
 public sealed class DoubtDelivery(long recorderId, UInt128 bodyHash, long sequence) : Command
 {
@@ -173,8 +181,8 @@ public sealed class DoubtDelivery(long recorderId, UInt128 bodyHash, long sequen
 }
 
 /// <summary>
-/// Lets the journal give up what is old and in the database, as of <paramref name="durableSequence"/>, which the caller has just read from the file as it is on disk. Its
-/// value is the first sequence kept.
+/// Lets the journal give up what is old and in the database, as of <paramref name="durableSequence"/>,
+/// which the caller has just read from the file as it is on disk. Its value is the first sequence kept.
 /// </summary>
 public sealed class TruncateJournal(long durableSequence) : Command
 {

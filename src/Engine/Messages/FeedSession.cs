@@ -4,18 +4,19 @@ namespace StreamRecorder.Engine.Messages;
 internal readonly record struct FeedTally(long Sequence, long Applied, long Late, long Rejected, long Repeated);
 
 /// <summary>
-/// What is durable of one connection: batches up to <paramref name="Sequence"/>, and how many of all ticks that it sent were applied, late, rejected, or repeated (sent again
-/// although they were taken).
+/// What is durable of one connection: batches up to <paramref name="Sequence"/>, and how many of all
+/// ticks that it sent were applied, late, rejected, or repeated (sent again although they were taken).
 /// </summary>
 public sealed record FeedReport(long Sequence, long Applied, long Late, long Rejected, long Repeated);
 
 /// <summary>
-/// One connection of a feed. Its counts are written by the engine's thread and read by the feed once its batch is done; a connection that gave a <paramref name="name"/>
-/// numbers its batches, and only one of a name is alive at a time.
+/// One connection of a feed. Its counts are written by the engine's thread and read by the feed once its batch is done;
+/// a connection that gave a <paramref name="name"/> numbers its batches, and only one of a name is alive at a time.
 /// </summary>
 /// <param name="feed">Label of the feed in metrics, one of <see cref="FeedNames"/>.</param>
 /// <param name="name">Under which batches are numbered; null: they are not.</param>
-/// <param name="reported">Called on the engine's thread when more is durable. Must not block or throw. Null: the connection asks by <see cref="TickBatch.Durable"/>.</param>
+/// <param name="reported">Called on the engine's thread when more is durable. Must not
+/// block or throw. Null: the connection asks by <see cref="TickBatch.Durable"/>.</param>
 public sealed class FeedSession(string feed, string? name = null, Action<FeedReport>? reported = null)
 {
     private long _applied;

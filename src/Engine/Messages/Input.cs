@@ -17,8 +17,8 @@ public abstract record Input;
 public sealed record TickFold(Symbol Symbol, Excursion Ticks) : Input;
 
 /// <summary>
-/// All ticks that were pending, of every symbol, and the sequences up to which they bring feeds: one input, so that no crash can part a batch from its sequence or its symbols
-/// from each other.
+/// All ticks that were pending, of every symbol, and the sequences up to which they bring feeds:
+/// one input, so that no crash can part a batch from its sequence or its symbols from each other.
 /// </summary>
 public sealed record FeedFold(IReadOnlyList<TickFold> Folds, IReadOnlyList<FeedMark> Marks) : Input;
 
@@ -38,7 +38,10 @@ public sealed record SignalInput(long RecorderId, Signal Signal) : Input
     public long Price { get; init; }
     public PriceSource PriceSource { get; init; }
 
-    /// <summary>Whose ticks a position opened by this takes; for a continuous symbol without a known contract the symbol itself, with <see cref="IsUnpriced"/>.</summary>
+    /// <summary>
+    /// Whose ticks a position opened by this takes; for a continuous symbol
+    /// without a known contract the symbol itself, with <see cref="IsUnpriced"/>.
+    /// </summary>
     public required Symbol Contract { get; init; }
     public bool IsUnpriced { get; init; }
     public long TickSize { get; init; }
@@ -62,7 +65,8 @@ public sealed record SignalInput(long RecorderId, Signal Signal) : Input
 }
 
 /// <summary>
-/// A body that changes no position and is only kept: one that was refused, or a repeat, whose <paramref name="Answer"/> has the fields of the first one's.
+/// A body that changes no position and is only kept: one that was refused, or a
+/// repeat, whose <paramref name="Answer"/> has the fields of the first one's.
 /// </summary>
 public sealed record SignalNoted(long RecorderId, SignalAnswer Answer) : Input
 {
@@ -76,7 +80,9 @@ public sealed record RecorderSet(Recorder Recorder) : Input;
 
 public sealed record RecorderRemoved(long RecorderId) : Input;
 
-/// <summary>Contracts whose only sender of ticks is gone: what positions miss from then on is unknown, until ticks of the contract come again.</summary>
+/// <summary>
+/// Contracts whose only sender of ticks is gone: what positions miss from then on is unknown, until ticks of the contract come again.
+/// </summary>
 public sealed record ContractsLost(IReadOnlyList<LostContract> Contracts) : Input;
 
 /// <summary>No ticks are known of it from <paramref name="Since"/> (engine time, µs) on.</summary>
@@ -93,7 +99,7 @@ public sealed record InstrumentsSet(IReadOnlyList<Instrument> Rows, bool FromFil
 public sealed record FrontContractsSet(IReadOnlyList<FrontContract> Rows, bool FromFile) : Input;
 
 /// <summary>
-/// The process begins to take inputs. What was open before has a gap from the last journalled moment to now. Deliveries of the last minute before are in doubt: those in
-/// <paramref name="Doubtful"/> (their answers' sequences), or all (null), when nobody can know which answers were written.
+/// The process begins to take inputs. What was open before has a gap from the last journalled moment to now. Deliveries of the last minute before
+/// are in doubt: those in <paramref name="Doubtful"/> (their answers' sequences), or all (null), when nobody can know which answers were written.
 /// </summary>
 public sealed record ServiceStarted(IReadOnlyList<long>? Doubtful) : Input;

@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Engine.Messages;
 
 /// <summary>
-/// Neighbouring batches of ticks that had to wait, as what they amount to: an excursion a symbol, and what each connection is owed. Loses nothing: ticks are judged late one by one in their order, before they are merged. The
-/// engine's thread alone.
+/// Neighbouring batches of ticks that had to wait, as what they amount to: an excursion a symbol, and what each connection is
+/// owed. Loses nothing: ticks are judged late one by one in their order, before they are merged. The engine's thread alone.
 /// </summary>
 internal sealed class MergedTicks(long stamp) : Message
 {
@@ -33,7 +33,8 @@ internal sealed class MergedTicks(long stamp) : Message
     public bool HasRoomFor(TickBatch batch)
     {
         if (_bySession.Count >= EngineLimits.FeedsPerRecord) return false;
-        return SymbolCount + Math.Min(batch.SymbolsMax, batch.Count) <= EngineLimits.FoldsPerRecord || SymbolCount + CountNew(batch) <= EngineLimits.FoldsPerRecord;
+        return SymbolCount + Math.Min(batch.SymbolsMax, batch.Count) <= EngineLimits.FoldsPerRecord
+            || SymbolCount + CountNew(batch) <= EngineLimits.FoldsPerRecord;
     }
 
     /// <summary>Takes a batch in, which is then done with.</summary>

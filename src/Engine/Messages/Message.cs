@@ -25,7 +25,9 @@ public abstract class BodyMessage(long recorderId) : Message
     /// <summary>Completes when what became of it is committed, or it is abandoned.</summary>
     public Task<SignalAnswer> Answer => _answer.Task;
 
-    /// <summary>Its own number in the journal and in the ledger, once it is answered; 0: it was not kept. A repeat's answer has the first one's.</summary>
+    /// <summary>
+    /// Its own number in the journal and in the ledger, once it is answered; 0: it was not kept. A repeat's answer has the first one's.
+    /// </summary>
     public long EntryId { get; internal set; }
 
     /// <summary>The sender was answered 503 while the commit was under way: an identical body is then the same alert sent again.</summary>

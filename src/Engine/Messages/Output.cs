@@ -32,18 +32,24 @@ public sealed record FeedSeen(Feed Feed) : Output;
 /// <summary>A feed was silent for so long that its name is free again.</summary>
 public sealed record FeedForgotten(string Name) : Output;
 
-/// <summary>A signal and what became of it. A repeat is given the same answer until <paramref name="RememberUntil"/> (µs; 0: it has nothing to be known again by).</summary>
+/// <summary>
+/// A signal and what became of it. A repeat is given the same answer until
+/// <paramref name="RememberUntil"/> (µs; 0: it has nothing to be known again by).
+/// </summary>
 public sealed record SignalApplied(SignalInput Input, SignalAnswer Answer, long RememberUntil, string Recorder) : Output;
 
 /// <summary>
-/// A body that is only kept. <paramref name="RememberUntil"/>: how long the delivery that it repeats is remembered now (µs; 0: it repeats none that is known by its body).
+/// A body that is only kept. <paramref name="RememberUntil"/>: how long the delivery
+/// that it repeats is remembered now (µs; 0: it repeats none that is known by its body).
 /// </summary>
 public sealed record BodyNoted(SignalNoted Input, long RememberUntil, string Recorder) : Output;
 
 /// <summary>The total of all gaps (µs) as a start left it.</summary>
 public sealed record GapCounted(long TotalGap) : Output;
 
-/// <summary>A contract's outages after one began, ended or was interrupted by a start: the sum of those that ended (µs), and since when one lasts (0: none).</summary>
+/// <summary>
+/// A contract's outages after one began, ended or was interrupted by a start: the sum of those that ended (µs), and since when one lasts (0: none).
+/// </summary>
 public sealed record OutageChanged(Symbol Contract, long Total, long Since) : Output;
 
 public sealed record RecorderChanged(Recorder Recorder) : Output;

@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Engine.Messages;
 
 /// <summary>
-/// Applies a rejected body of the ledger as of now, flagged late. <paramref name="signal"/> is what the body says now that its cause is mended. Refused when a later signal
-/// of that recorder and symbol was applied, unless forced. Its value is the <see cref="SignalAnswer"/>.
+/// Applies a rejected body of the ledger as of now, flagged late. <paramref name="signal"/> is what the body says now that its cause is
+/// mended. Refused when a later signal of that recorder and symbol was applied, unless forced. Its value is the <see cref="SignalAnswer"/>.
 /// </summary>
 public sealed class RetrySignal(LedgerEntry rejected, Signal signal, bool isForced) : Command
 {
@@ -13,8 +13,10 @@ public sealed class RetrySignal(LedgerEntry rejected, Signal signal, bool isForc
 
     internal override CommandPlan Plan(StateMachine state)
     {
-        if (state.Directory.Find(rejected.RecorderId) is not { } recorder) return CommandPlan.Refuse(Rejection.Conflict.Because("Its recorder was deleted."));
-        if (!recorder.Settings.Enabled) return CommandPlan.Refuse(Rejection.Conflict.Because($"Recorder \"{recorder.Name}\" is paused; enable it first."));
+        if (state.Directory.Find(rejected.RecorderId) is not { } recorder)
+            return CommandPlan.Refuse(Rejection.Conflict.Because("Its recorder was deleted."));
+        if (!recorder.Settings.Enabled)
+            return CommandPlan.Refuse(Rejection.Conflict.Because($"Recorder \"{recorder.Name}\" is paused; enable it first."));
         var flags = Flags.Late;
         if (signal.Key is { } key)
         {

@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Engine.Messages;
 
 /// <summary>
-/// Up to <see cref="EngineLimits.TicksPerBatch"/> ticks of one connection, in the order of their arrival, of one symbol or several. Rented from <see cref="Rent"/>; the engine returns it, and nobody
-/// touches it after that.
+/// Up to <see cref="EngineLimits.TicksPerBatch"/> ticks of one connection, in the order of their arrival, of one
+/// symbol or several. Rented from <see cref="Rent"/>; the engine returns it, and nobody touches it after that.
 /// </summary>
 public sealed class TickBatch : Message
 {

@@ -1,6 +1,8 @@
 namespace StreamRecorder.Engine.Metrics;
 
-/// <summary>Bounds of the histograms: 1, 2, 5 in each decade, so that a change by half shows, and few enough that a recorder's series stay cheap.</summary>
+/// <summary>
+/// Bounds of the histograms: 1, 2, 5 in each decade, so that a change by half shows, and few enough that a recorder's series stay cheap.
+/// </summary>
 public static class Bounds
 {
     /// <summary>Seconds from 1 µs (a tick applied at once) to 10 s (a commit given up).</summary>

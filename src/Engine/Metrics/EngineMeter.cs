@@ -6,7 +6,8 @@ using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 namespace StreamRecorder.Engine.Metrics;
 
 /// <summary>
-/// Ticks, inbox and journal as instruments. Counts are sampled when somebody scrapes; only a batch of ticks and a commit cost an observation, about 0.1 µs each.
+/// Ticks, inbox and journal as instruments. Counts are sampled when somebody scrapes;
+/// only a batch of ticks and a commit cost an observation, about 0.1 µs each.
 /// </summary>
 public sealed class EngineMeter : IDisposable
 {
@@ -14,7 +15,10 @@ public sealed class EngineMeter : IDisposable
 
     private readonly Meter _meter;
 
-    /// <summary>Before the loop is turned for the first time. <paramref name="scope"/> tells the meters of one service from those of another in the same process.</summary>
+    /// <summary>
+    /// Before the loop is turned for the first time. <paramref name="scope"/>
+    /// tells the meters of one service from those of another in the same process.
+    /// </summary>
     public EngineMeter(object scope, EngineLoop loop, Inbox inbox, FasterJournal journal)
     {
         _meter = new Meter(new MeterOptions(Name) { Scope = scope });
@@ -22,7 +26,8 @@ public sealed class EngineMeter : IDisposable
         AddInbox(inbox);
         AddJournal(journal);
         _meter.CreateObservableCounter(
-            "streamrecorder.gap", () => (double)loop.TotalGap / Timestamp.Second, "s", "Time in which the service was not running, so that ticks may have been missed.");
+            "streamrecorder.gap", () => (double)loop.TotalGap / Timestamp.Second, "s",
+            "Time in which the service was not running, so that ticks may have been missed.");
     }
 
     public void Dispose() => _meter.Dispose();
@@ -30,13 +35,15 @@ public sealed class EngineMeter : IDisposable
     private void AddTicks(EngineLoop loop)
     {
         _meter.CreateObservableCounter("streamrecorder.ticks", () => OfFeeds(loop, f => f.Applied), null, "Ticks applied.");
-        _meter.CreateObservableCounter("streamrecorder.ticks.late", () => OfFeeds(loop, f => f.Late), null, "Ticks older than the late tolerance, not applied.");
+        _meter.CreateObservableCounter(
+            "streamrecorder.ticks.late", () => OfFeeds(loop, f => f.Late), null, "Ticks older than the late tolerance, not applied.");
         _meter.CreateObservableCounter(
             "streamrecorder.ticks.merged", () => Volatile.Read(ref loop.Counters.TicksMerged), null,
             "Ticks that joined others while they waited for a disk or database that is behind; no figure changes by it.");
         _meter.CreateObservableGauge(
             "streamrecorder.feed.last_tick_timestamp",
-            () => OfFeeds(loop, f => (double)f.LastArrival / Timestamp.Second), "s", "When the feed's last tick arrived, in Unix time; 0 before the first.");
+            () => OfFeeds(loop, f => (double)f.LastArrival / Timestamp.Second), "s",
+            "When the feed's last tick arrived, in Unix time; 0 before the first.");
         var apply = Latency("streamrecorder.tick.apply", "From a tick's arrival to its being applied: one observation a batch, its oldest tick.");
         loop.BatchApplied = apply.Record;
     }
@@ -44,7 +51,8 @@ public sealed class EngineMeter : IDisposable
     private void AddInbox(Inbox inbox)
     {
         _meter.CreateObservableGauge(
-            "streamrecorder.inbox.depth", () => OfKinds(inbox.SignalCount, inbox.TickBatchCount, inbox.QueryCount), null, "Messages that wait in the inbox.");
+            "streamrecorder.inbox.depth", () => OfKinds(inbox.SignalCount, inbox.TickBatchCount, inbox.QueryCount), null,
+            "Messages that wait in the inbox.");
         _meter.CreateObservableGauge(
             "streamrecorder.inbox.capacity", () => OfKinds(inbox.SignalsMax, inbox.TickBatchesMax, inbox.QueriesMax), null,
             "Most messages of a kind that may wait in the inbox.");

@@ -11,7 +11,9 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
 {
     private const long UnitsPerOne = 10_000_000_000;
 
-    /// <summary>Up to here a whole number is exact in binary floating point, and one division rounds to the nearest number, as parsing the decimal text does.</summary>
+    /// <summary>
+    /// Up to here a whole number is exact in binary floating point, and one division rounds to the nearest number, as parsing the decimal text does.
+    /// </summary>
     private const long BinaryExactMax = 1L << 53;
 
     public static readonly Amount Zero;
@@ -33,7 +35,9 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
     /// <summary>Money in 10⁻¹⁸ without a point value (commission).</summary>
     public static Amount Money(Int128 value) => Rounded(value, 1, 100_000_000);
 
-    /// <summary>What is left of <paramref name="value"/> × point value after <paramref name="commission"/> (10⁻¹⁸ without a point value), rounded once.</summary>
+    /// <summary>
+    /// What is left of <paramref name="value"/> × point value after <paramref name="commission"/> (10⁻¹⁸ without a point value), rounded once.
+    /// </summary>
     public static Amount Net(Int128 value, Int128 commission, long tickValue, long tickSize)
     {
         if (commission == 0) return Money(value, tickValue, tickSize);
@@ -58,7 +62,9 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
 
     /// <summary>For REAL columns and metrics only: the nearest binary number, for sorting and charts. Never computed back.</summary>
     public double ToDouble() =>
-        Units < BinaryExactMax && Units > -BinaryExactMax ? (long)Units / (double)UnitsPerOne : double.Parse(ToString(), CultureInfo.InvariantCulture);
+        Units < BinaryExactMax && Units > -BinaryExactMax
+            ? (long)Units / (double)UnitsPerOne
+            : double.Parse(ToString(), CultureInfo.InvariantCulture);
 
     /// <summary>Plain decimal, at most 10 places, no trailing zeros, no exponent: <c>-25597.3333333333</c>.</summary>
     public override string ToString()
@@ -68,7 +74,10 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
         return new string(buffer[..written]);
     }
 
-    /// <summary>For people: to <paramref name="decimals"/> places (at most 10), always that many; a half goes away from zero, as people expect it (25620.125 is 25620.13).</summary>
+    /// <summary>
+    /// For people: to <paramref name="decimals"/> places (at most 10), always that
+    /// many; a half goes away from zero, as people expect it (25620.125 is 25620.13).
+    /// </summary>
     public string ToString(int decimals)
     {
         var step = (Int128)BigInteger.Pow(10, 10 - decimals);

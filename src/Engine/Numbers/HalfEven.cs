@@ -22,7 +22,9 @@ public static class HalfEven
         return rest > half || (rest == half && !quotient.IsEven) ? quotient + value.Sign : quotient;
     }
 
-    /// <summary>The share of <paramref name="whole"/> that goes with <paramref name="part"/> of <paramref name="total"/>: whole × part / total.</summary>
+    /// <summary>
+    /// The share of <paramref name="whole"/> that goes with <paramref name="part"/> of <paramref name="total"/>: whole × part / total.
+    /// </summary>
     public static Int128 Share(Int128 whole, long part, long total) =>
         part == total ? whole : (Int128)Divide((BigInteger)whole * part, total);
 

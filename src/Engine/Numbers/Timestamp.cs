@@ -49,7 +49,8 @@ public static class Timestamp
             };
             return time < Max;
         }
-        if (!Utf8Parser.TryParse(text, out decimal number, out used) || used != text.Length || number < 0 || number >= 100_000_000_000_000_000m) return false;
+        if (!Utf8Parser.TryParse(text, out decimal number, out used) || used != text.Length || number < 0 || number >= 100_000_000_000_000_000m)
+            return false;
         number = number < 100_000_000_000m ? number * Second : number < 100_000_000_000_000m ? number * 1000 : number;
         time = (long)number;
         return time < Max;
@@ -58,7 +59,8 @@ public static class Timestamp
     private static bool TryParseIso(ReadOnlySpan<byte> text, out long time)
     {
         time = 0;
-        if (!Digits(text, 0, 4, out var year) || !Digits(text, 5, 2, out var month) || text[7] != '-' || !Digits(text, 8, 2, out var day)) return false;
+        if (!Digits(text, 0, 4, out var year) || !Digits(text, 5, 2, out var month) || text[7] != '-' || !Digits(text, 8, 2, out var day))
+            return false;
         if (year is < 1970 or > 2199 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
         time = (new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
         var index = 10;
@@ -70,7 +72,8 @@ public static class Timestamp
 
     private static bool TryClock(ReadOnlySpan<byte> text, ref int index, ref long time)
     {
-        if (!Digits(text, index, 2, out var hour) || index + 5 > text.Length || text[index + 2] != ':' || !Digits(text, index + 3, 2, out var minute)) return false;
+        if (!Digits(text, index, 2, out var hour) || index + 5 > text.Length || text[index + 2] != ':' || !Digits(text, index + 3, 2, out var minute))
+            return false;
         index += 5;
         var second = 0;
         if (index < text.Length && text[index] == ':')

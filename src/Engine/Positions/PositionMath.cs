@@ -81,7 +81,9 @@ public static class PositionMath
         Observe(ref p, price, at);
     }
 
-    /// <summary>Reduces or closes. The cost removed is its share, half-even in 10⁻¹⁸; what stays is the rest, so nothing is created or lost.</summary>
+    /// <summary>
+    /// Reduces or closes. The cost removed is its share, half-even in 10⁻¹⁸; what stays is the rest, so nothing is created or lost.
+    /// </summary>
     public static void Exit(ref Position p, long price, long quantity, long commission, long at)
     {
         Observe(ref p, price, at);

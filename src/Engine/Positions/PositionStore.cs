@@ -5,9 +5,10 @@ using StreamRecorder.Engine.Instruments;
 namespace StreamRecorder.Engine.Positions;
 
 /// <summary>
-/// The working positions in FASTER, and the only place where their figures are. One session, used by the engine's thread alone, hence no locking. Sized
-/// so that every record stays in the mutable part of memory: updates are in place, nothing is ever written to a device and no operation is
-/// pending (the journal and the database are what survives; docs/DECISIONS.md, "FASTER holds no checkpoint"). A key is never deleted: flat is a state.
+/// The working positions in FASTER, and the only place where their figures are. One session, used by the engine's
+/// thread alone, hence no locking. Sized so that every record stays in the mutable part of memory: updates are in
+/// place, nothing is ever written to a device and no operation is pending (the journal and the database are what
+/// survives; docs/DECISIONS.md, "FASTER holds no checkpoint"). A key is never deleted: flat is a state.
 /// </summary>
 public sealed class PositionStore : IDisposable
 {

@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Engine.Positions;
 
 /// <summary>
-/// One position as everybody outside sees it: every figure of the contract's section 1 under its name, rounded once, here. Made from a record whose ticks
-/// are folded in; used by JSON, the database's readable columns, tables and logs alike. Times µs, null: none.
+/// One position as everybody outside sees it: every figure of the contract's section 1 under its name, rounded once, here. Made from
+/// a record whose ticks are folded in; used by JSON, the database's readable columns, tables and logs alike. Times µs, null: none.
 /// </summary>
 public sealed record PositionView
 {
@@ -56,7 +56,8 @@ public sealed record PositionView
     public string Outcome => IsOpen ? "OPEN" : RealizedPnl.Sign switch { > 0 => "WIN", < 0 => "LOSS", _ => "EVEN" };
 
     /// <summary>
-    /// <paramref name="p"/> holds the position's last figures: of an open one with all ticks folded in, of a closed one as they were at its last exit.
+    /// <paramref name="p"/> holds the position's last figures: of an open one
+    /// with all ticks folded in, of a closed one as they were at its last exit.
     /// </summary>
     public static PositionView Of(in Position p, in PositionNames names, CloseReason closeReason = CloseReason.None, long? closedAt = null)
     {

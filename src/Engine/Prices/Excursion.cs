@@ -59,8 +59,8 @@ public struct Excursion
     }
 
     /// <summary>
-    /// Prices that would widen nothing: from the greatest less the greatest fall up to the least plus the greatest rise, both within the extremes. Not for an
-    /// empty stretch.
+    /// Prices that would widen nothing: from the greatest less the greatest fall up to the
+    /// least plus the greatest rise, both within the extremes. Not for an empty stretch.
     /// </summary>
     internal readonly (long Low, ulong Width) Inert => (Max - Drop, (ulong)(Min + Rise - (Max - Drop)));
 

@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Messages;
 namespace StreamRecorder.Engine.Prices;
 
 /// <summary>
-/// All contracts' prices. Ticks go into a contract's <see cref="PriceStream.Pending"/>, which costs O(1); what is pending becomes state when it is folded: applied
-/// (and journalled) as one <see cref="TickFold"/>. The engine's thread alone.
+/// All contracts' prices. Ticks go into a contract's <see cref="PriceStream.Pending"/>, which costs O(1); what is pending
+/// becomes state when it is folded: applied (and journalled) as one <see cref="TickFold"/>. The engine's thread alone.
 /// </summary>
 public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
 {
@@ -30,8 +30,8 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
     public IReadOnlyList<PriceStream> OfRoot(string root) => _byRoot.TryGetValue(root, out var streams) ? streams : [];
 
     /// <summary>
-    /// Takes ticks in the order of arrival. A tick older than the symbol's newest by more than the tolerance is late and not taken. Returns how many were late. Allocates
-    /// nothing once a symbol is known.
+    /// Takes ticks in the order of arrival. A tick older than the symbol's newest by more than the tolerance
+    /// is late and not taken. Returns how many were late. Allocates nothing once a symbol is known.
     /// </summary>
     public int Observe(ReadOnlySpan<Tick> ticks)
     {
@@ -47,12 +47,17 @@ public sealed class PriceBook(SymbolTable symbols, long lateTolerance)
                 continue;
             }
             if (stream.PendingIndex < 0) AddPending(stream);
-            index += index + 1 < ticks.Length && ticks[index + 1].SymbolId == tick.SymbolId ? ObserveRun(stream, ticks[index..]) : ObserveOne(stream, tick);
+            index += index + 1 < ticks.Length && ticks[index + 1].SymbolId == tick.SymbolId
+                ? ObserveRun(stream, ticks[index..])
+                : ObserveOne(stream, tick);
         }
         return late;
     }
 
-    /// <summary>False for a tick that is late by those taken before it. For ticks that wait: they become pending later, by <see cref="AddPending(int, in Excursion)"/>.</summary>
+    /// <summary>
+    /// False for a tick that is late by those taken before it. For ticks that wait:
+    /// they become pending later, by <see cref="AddPending(int, in Excursion)"/>.
+    /// </summary>
     internal bool TryJudge(in Tick tick)
     {
         var stream = this[tick.SymbolId];

@@ -9,11 +9,11 @@ namespace StreamRecorder.Engine.Prices;
 /// which <see cref="FoldFrom"/> gives when a page or a fill asks; a tick never does.
 /// </para>
 /// <para>
-/// Sealed epochs are only ever appended, so a tower of partial sums serves: level k + 1 holds the combinations of <see cref="Fan"/> neighbours of level k.
-/// Appending touches one cell a level; a fold reads at most Fan − 1 cells a level. Ids rise, so a position finds its epoch by binary search, and
-/// nothing that a position stores ever needs to be moved. An epoch at which no position starts any more belongs to its predecessor; its cell stays
-/// (the sums are the same) until such cells outnumber the others, then the tower is rebuilt with each dead cell combined into its predecessor.
-/// Epochs in use: at most open positions + 1; cells: at most about twice that.
+/// Sealed epochs are only ever appended, so a tower of partial sums serves: level k + 1 holds the combinations of <see cref="Fan"/>
+/// neighbours of level k. Appending touches one cell a level; a fold reads at most Fan − 1 cells a level. Ids rise, so a position finds
+/// its epoch by binary search, and nothing that a position stores ever needs to be moved. An epoch at which no position starts any more
+/// belongs to its predecessor; its cell stays (the sums are the same) until such cells outnumber the others, then the tower is rebuilt
+/// with each dead cell combined into its predecessor. Epochs in use: at most open positions + 1; cells: at most about twice that.
 /// </para>
 /// </summary>
 public sealed class PriceEpochs
@@ -46,7 +46,10 @@ public sealed class PriceEpochs
     /// <summary>Adds ticks to the running epoch.</summary>
     public void Append(in Excursion ticks) => _running.Append(ticks);
 
-    /// <summary>A position starts now (opened or changed): later ticks count for it. Returns the id it must remember for <see cref="FoldFrom"/> and <see cref="End"/>.</summary>
+    /// <summary>
+    /// A position starts now (opened or changed): later ticks count for it. Returns
+    /// the id it must remember for <see cref="FoldFrom"/> and <see cref="End"/>.
+    /// </summary>
     public long Start()
     {
         if (!_running.IsEmpty) Seal();

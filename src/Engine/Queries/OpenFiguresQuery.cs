@@ -8,7 +8,9 @@ namespace StreamRecorder.Engine.Queries;
 /// <summary>The figures that metrics show of one open position.</summary>
 public readonly record struct OpenFigure(PositionKey Key, string Currency, Amount Unrealized, Amount Worst);
 
-/// <summary>A root whose prices open positions depend on; µs of the oldest of its contracts' last ticks, or of the opening where that is later.</summary>
+/// <summary>
+/// A root whose prices open positions depend on; µs of the oldest of its contracts' last ticks, or of the opening where that is later.
+/// </summary>
 public readonly record struct HeldRoot(string Root, long PriceAt);
 
 /// <summary>Open positions as metrics show them, all as of one moment.</summary>
@@ -42,7 +44,8 @@ public sealed class OpenFiguresQuery(IReadOnlyList<PositionKey> pairs, IReadOnly
             if (!state.Store.TryRead(pairs[_next], out var stored) || !stored.IsOpen) continue;
             var p = state.Figures(stored);
             var unrealized = Amount.Money((Int128)p.LastPrice * p.Quantity - p.Cost, p.TickValue, p.TickSize);
-            _open.Add(new OpenFigure(pairs[_next], CurrencyCode.Unpack(p.Currency), unrealized, Amount.Money(p.WorstUnrealized, p.TickValue, p.TickSize)));
+            _open.Add(
+                new OpenFigure(pairs[_next], CurrencyCode.Unpack(p.Currency), unrealized, Amount.Money(p.WorstUnrealized, p.TickValue, p.TickSize)));
         }
         var held = state.Prices.Held;
         Value = new OpenFigures

@@ -69,7 +69,8 @@ public sealed class OpenPositionQuery(long id) : Query<PositionView?>
 }
 
 /// <summary>
-/// Open positions whose figures moved since their last snapshot, as many as the budget of rows allows, round robin over calls: start where the last call ended.
+/// Open positions whose figures moved since their last snapshot, as many as the
+/// budget of rows allows, round robin over calls: start where the last call ended.
 /// </summary>
 public sealed class ChangedPositionsQuery(long afterId, long changedSince, int limit) : Query<(IReadOnlyList<PositionView> Views, long LastId)>
 {

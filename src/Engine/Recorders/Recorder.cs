@@ -43,8 +43,8 @@ public sealed record RecorderSettings
     public long? DrawdownLimit { get; init; }
 
     /// <summary>
-    /// Names of fields that its alerts use and no dialect knows, as JSON in the one spelling that its parser makes; null: none. Only the parsers of webhooks
-    /// read it.
+    /// Names of fields that its alerts use and no dialect knows, as JSON in the one
+    /// spelling that its parser makes; null: none. Only the parsers of webhooks read it.
     /// </summary>
     public string? FieldMapping { get; init; }
 

@@ -43,7 +43,10 @@ public sealed class RecorderDirectory
 
     /// <summary>By name or, failing that, by id in digits.</summary>
     public Recorder? FindByNameOrId(string text) =>
-        FindByName(text) ?? (long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var id) ? Find(id) : null);
+        FindByName(text)
+        ?? (long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var id)
+            ? Find(id)
+            : null);
 
     public Recorder? FindByTokenHash(string hashHex) => _byTokenHash.TryGetValue(hashHex, out var id) ? _byId[id] : null;
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace StreamRecorder.Engine.Recorders;
 
 /// <summary>
-/// Tokens and keys: 32 random bytes as base64url text, kept and compared only as SHA-256. Look-up is by hash, so its time says nothing about a near
-/// miss.
+/// Tokens and keys: 32 random bytes as base64url text, kept and compared only
+/// as SHA-256. Look-up is by hash, so its time says nothing about a near miss.
 /// </summary>
 public static class Secret
 {

@@ -5,9 +5,9 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Engine.Recovery;
 
 /// <summary>
-/// Rebuilds positions and epochs out of the database as of one sequence. For each contract, keys (by the sequence of their last change) and folds (by theirs)
-/// are merged like two sorted lists: a key starts before the first fold after its sequence, exactly as it did when it was alive. A row of folds never spans
-/// the start of an open key, because the sink merges neighbours only where none starts; if one does, the database is damaged.
+/// Rebuilds positions and epochs out of the database as of one sequence. For each contract, keys (by the sequence of their last change) and folds
+/// (by theirs) are merged like two sorted lists: a key starts before the first fold after its sequence, exactly as it did when it was alive. A row
+/// of folds never spans the start of an open key, because the sink merges neighbours only where none starts; if one does, the database is damaged.
 /// </summary>
 internal sealed class StateLoader(SymbolTable symbols, PriceBook prices, PositionStore store)
 {
@@ -46,9 +46,11 @@ internal sealed class StateLoader(SymbolTable symbols, PriceBook prices, Positio
     private void Append(in StoredFold fold, in StoredKey next)
     {
         if (fold.Symbol == next.Contract.Name && fold.ToSequence > next.Record.Sequence)
-            throw new StateDamagedException($"symbol_folds of {fold.Symbol}, sequences {fold.FromSequence} to {fold.ToSequence}, spans a change at {next.Record.Sequence}");
+            throw new StateDamagedException(
+                $"symbol_folds of {fold.Symbol}, sequences {fold.FromSequence} to {fold.ToSequence}, spans a change at {next.Record.Sequence}");
         if (_stream?.Symbol.Name != fold.Symbol)
-            _stream = prices.Find(fold.Symbol) ?? throw new StateDamagedException($"symbol_folds has ticks of {fold.Symbol}, which symbols does not know");
+            _stream = prices.Find(fold.Symbol)
+                ?? throw new StateDamagedException($"symbol_folds has ticks of {fold.Symbol}, which symbols does not know");
         _stream.Epochs.Append(fold.Ticks);
     }
 

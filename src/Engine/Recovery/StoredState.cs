@@ -32,14 +32,15 @@ public readonly record struct StoredKey(long RecorderId, StoredSymbol Symbol, St
 public readonly record struct StoredFold(string Symbol, long FromSequence, long ToSequence, Excursion Ticks);
 
 /// <summary>
-/// A delivery and what it was answered: under its repeat key, or by its body alone and then only <paramref name="Until"/> a moment. <paramref name="LastAt"/>: when it
-/// came last.
+/// A delivery and what it was answered: under its repeat key, or by its body alone and then
+/// only <paramref name="Until"/> a moment. <paramref name="LastAt"/>: when it came last.
 /// </summary>
 public readonly record struct StoredRepeat(
     long RecorderId, string? Key, UInt128 BodyHash, long At, long LastAt, SignalAnswer Answer, long Until, bool HasFiringTime);
 
 /// <summary>
-/// All that the database holds as of one sequence. The large parts are streams in a fixed order, read once: a million keys never stand in memory twice.
+/// All that the database holds as of one sequence. The large parts are streams
+/// in a fixed order, read once: a million keys never stand in memory twice.
 /// </summary>
 public sealed record StoredState
 {
@@ -59,7 +60,9 @@ public sealed record StoredState
     /// <summary>Open ones ordered by contract name (ordinal), then by the record's sequence; flat ones after them in any order.</summary>
     public required IEnumerable<StoredKey> Keys { get; init; }
 
-    /// <summary>Of contracts with open keys: ordered by symbol name (ordinal), then by first sequence. May begin before the oldest open key.</summary>
+    /// <summary>
+    /// Of contracts with open keys: ordered by symbol name (ordinal), then by first sequence. May begin before the oldest open key.
+    /// </summary>
     public required IEnumerable<StoredFold> Folds { get; init; }
 
     /// <summary>Oldest first.</summary>

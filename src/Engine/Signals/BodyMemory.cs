@@ -1,9 +1,10 @@
 namespace StreamRecorder.Engine.Signals;
 
 /// <summary>
-/// Bodies without a key, as long as an identical one could be the same alert sent again: 60 s, or the recorder's duplicate window. An identical body is a repeat only
-/// of a delivery that is in doubt (its sender may not have had the answer), or within the window of one that carries a firing time; two real orders that look alike are two. Each doubt
-/// is settled by one repeat. Deliveries and their repeats enter by Apply, so that recovery knows them; doubts of a live connection are the loop's, those of a restart Apply's.
+/// Bodies without a key, as long as an identical one could be the same alert sent again: 60 s, or the recorder's duplicate window. An
+/// identical body is a repeat only of a delivery that is in doubt (its sender may not have had the answer), or within the window of
+/// one that carries a firing time; two real orders that look alike are two. Each doubt is settled by one repeat. Deliveries and their
+/// repeats enter by Apply, so that recovery knows them; doubts of a live connection are the loop's, those of a restart Apply's.
 /// </summary>
 public sealed class BodyMemory
 {
@@ -49,12 +50,13 @@ public sealed class BodyMemory
     }
 
     /// <summary>
-    /// A repeat of the delivery of <paramref name="sequence"/> came: its doubt is settled, and from now on the repeat may be in doubt in its place. Returns until when it is
-    /// remembered; 0: it is not known by its body.
+    /// A repeat of the delivery of <paramref name="sequence"/> came: its doubt is settled, and from now on the
+    /// repeat may be in doubt in its place. Returns until when it is remembered; 0: it is not known by its body.
     /// </summary>
     internal long Repeated(long recorderId, UInt128 bodyHash, long sequence, long now)
     {
-        if (!_byBody.TryGetValue((recorderId, bodyHash), out var deliveries) || deliveries.Find(d => d.Answer.Sequence == sequence) is not { } first) return 0;
+        if (!_byBody.TryGetValue((recorderId, bodyHash), out var deliveries) || deliveries.Find(d => d.Answer.Sequence == sequence) is not { } first)
+            return 0;
         first.IsInDoubt = false;
         first.Asker = null;
         first.LastAt = now;

@@ -4,9 +4,9 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Engine.Signals;
 
 /// <summary>
-/// Which contract's ticks a position takes that opens now. Dated and spot symbols take their own. A continuous one is resolved by, in this order: the
-/// front-contract table; ticks sent under the same continuous symbol; the one dated contract of the root that ticked in the last 24 h. The table and the last rule
-/// speak of the front month, so the second month onwards knows only its own ticks.
+/// Which contract's ticks a position takes that opens now. Dated and spot symbols take their own. A continuous one is resolved by, in
+/// this order: the front-contract table; ticks sent under the same continuous symbol; the one dated contract of the root that ticked
+/// in the last 24 h. The table and the last rule speak of the front month, so the second month onwards knows only its own ticks.
 /// </summary>
 internal static class ContractResolver
 {

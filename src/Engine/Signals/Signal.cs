@@ -25,8 +25,8 @@ public enum SignalAction : byte
 }
 
 /// <summary>
-/// One alert in canonical form, whatever dialect it came in. Made by the parsers, checked for form (ranges, contradictions); its meaning depends on the
-/// position and is <see cref="SignalMeaning"/>'s. Prices and quantities E9, times µs, null: not said.
+/// One alert in canonical form, whatever dialect it came in. Made by the parsers, checked for form (ranges, contradictions); its
+/// meaning depends on the position and is <see cref="SignalMeaning"/>'s. Prices and quantities E9, times µs, null: not said.
 /// </summary>
 public sealed record Signal
 {

@@ -1,6 +1,8 @@
 namespace StreamRecorder.Engine.Signals;
 
-/// <summary>What could be understood of a body that is only kept, for people to read. Prices and quantities E9, times µs; null: not said, or not understood.</summary>
+/// <summary>
+/// What could be understood of a body that is only kept, for people to read. Prices and quantities E9, times µs; null: not said, or not understood.
+/// </summary>
 public sealed record SignalGist
 {
     public static readonly SignalGist Empty = new();

@@ -34,8 +34,8 @@ public readonly record struct Decision
 }
 
 /// <summary>
-/// The meaning of signals, in the contract's order of precedence: target with size, close all, target side alone, action. Pure: position and signal in,
-/// decision out. No price is needed to decide, so that an exit while flat is ignored even when no price is known.
+/// The meaning of signals, in the contract's order of precedence: target with size, close all, target side alone, action. Pure: position
+/// and signal in, decision out. No price is needed to decide, so that an exit while flat is ignored even when no price is known.
 /// </summary>
 public static class SignalMeaning
 {
@@ -60,11 +60,18 @@ public static class SignalMeaning
     public static Flags FlagsOf(Signal signal) =>
         (AddsUp(signal) ? Flags.None : Flags.Inconsistent) | (signal.HasUnreadBrackets ? Flags.BracketsUnread : Flags.None);
 
-    /// <summary>Position before + order = position after, where the alert names all three. Where it does not add up, the position after is trusted.</summary>
+    /// <summary>
+    /// Position before + order = position after, where the alert names all three. Where it does not add up, the position after is trusted.
+    /// </summary>
     private static bool AddsUp(Signal signal)
     {
         if (signal is not { TargetPosition: { } target, PreviousPosition: { } previous, Quantity: { } quantity }) return true;
-        return signal.Action switch { SignalAction.Buy => previous + quantity == target, SignalAction.Sell => previous - quantity == target, _ => true };
+        return signal.Action switch
+        {
+            SignalAction.Buy => previous + quantity == target,
+            SignalAction.Sell => previous - quantity == target,
+            _ => true
+        };
     }
 
     private static bool IsClosing(SignalAction action) =>

@@ -7,14 +7,15 @@ using StreamRecorder.Engine.Recorders;
 namespace StreamRecorder.Engine.Signals;
 
 /// <summary>
-/// From a signal to the input that Apply takes: settings, contract and price are looked up now and written into it, and everything that could refuse it is
-/// found now. Reads state, changes nothing; ticks of the root must be folded before. Ages are judged by the signal's arrival, not by engine time, which
-/// may stand still after the clock was set back.
+/// From a signal to the input that Apply takes: settings, contract and price are looked up now and written into it, and
+/// everything that could refuse it is found now. Reads state, changes nothing; ticks of the root must be folded before.
+/// Ages are judged by the signal's arrival, not by engine time, which may stand still after the clock was set back.
 /// </summary>
 internal static class SignalResolver
 {
     public static (SignalInput? Input, Refusal? Refusal) Resolve(
-        StateMachine state, long recorderId, Signal signal, long now, Flags flags = Flags.None, CloseReason reason = CloseReason.None, Receipt? receipt = null)
+        StateMachine state, long recorderId, Signal signal, long now, Flags flags = Flags.None, CloseReason reason = CloseReason.None,
+        Receipt? receipt = null)
     {
         if (state.Directory.Find(recorderId) is not { } recorder) return Refuse(Rejection.TokenUnknown.Because("Check the address of the webhook."));
         if (state.Instruments.Find(signal.Symbol.Root) is not { } instrument)
@@ -42,22 +43,24 @@ internal static class SignalResolver
         var decision = SignalMeaning.Decide(position, signal, input.OnOpposite, input.DefaultQuantity);
         if (decision.Refusal is not null) return Refuse(decision.Refusal);
         if (decision.Ignored is not (IgnoreReason.None or IgnoreReason.AtTarget)) return (input, null);
-        if (!known && state.Store.IsFull) return Refuse(Rejection.PositionsFull.Because("Raise the setting PositionsMax, or start a second service."));
+        if (!known && state.Store.IsFull)
+            return Refuse(Rejection.PositionsFull.Because("Raise the setting PositionsMax, or start a second service."));
         if (decision.Ignored != IgnoreReason.None) return (input, null);
         if (position.IsOpen && HasRolled(state, position, opening)) input = input with { Flags = input.Flags | Flags.ContractChanged };
         return Priced(state, settings, position, decision, input, now);
     }
 
     /// <summary>
-    /// Alerts may be older than their recorder, or they themselves, allow: one that was held up for hours tells of a price long gone. Without a time of
-    /// its own an alert has no age.
+    /// Alerts may be older than their recorder, or they themselves, allow: one that was held
+    /// up for hours tells of a price long gone. Without a time of its own an alert has no age.
     /// </summary>
     private static Refusal? AgeRefusal(Signal signal, RecorderSettings settings, long now)
     {
         var limit = settings.MaxAge > 0 ? Math.Min(settings.MaxAge, signal.MaxAge ?? long.MaxValue) : signal.MaxAge;
         if (signal.At is not { } at || limit is not { } max || now - at <= max) return null;
         return Rejection.SignalTooOld.Because(
-            $"It is of {Timestamp.Format(at)}, {(now - at) / Timestamp.Second} s before it arrived; at most {Fixed9.Format(max * 1000)} s are taken.", "time");
+            $"It is of {Timestamp.Format(at)}, {(now - at) / Timestamp.Second} s before it arrived; at most {Fixed9.Format(max * 1000)} s are taken.",
+            "time");
     }
 
     private static (SignalInput?, Refusal?) Priced(
@@ -69,14 +72,19 @@ internal static class SignalResolver
         {
             var contract = position.IsOpen ? state.Symbols[position.ContractId] : input.Contract;
             var stream = state.Prices[contract.Id];
-            if (!stream.HasTicked) return Refuse(Rejection.PriceUnknown.Because($"No tick of {contract.Name} has come; send a price or connect a feed.", "price"));
+            if (!stream.HasTicked)
+                return Refuse(Rejection.PriceUnknown.Because($"No tick of {contract.Name} has come; send a price or connect a feed.", "price"));
             if (stream.LastAt < now - settings.PriceMaxAge && input.Reason == CloseReason.None)
-                return Refuse(Rejection.PriceUnknown.Because($"The last tick of {contract.Name} is older than {settings.PriceMaxAge / Numbers.Timestamp.Second} s; send a price.", "price"));
+                return Refuse(
+                    Rejection.PriceUnknown.Because(
+                        $"The last tick of {contract.Name} is older than {settings.PriceMaxAge / Numbers.Timestamp.Second} s; send a price.",
+                        "price"));
             input = input with { Price = stream.LastPrice, PriceSource = PriceSource.Tick };
         }
         return Fits(position, decision, input.Price)
             ? (input, null)
-            : Refuse(Rejection.PositionTooLarge.Because("The sums of this position would leave the range that is exact; close it first.", "quantity"));
+            : Refuse(
+                Rejection.PositionTooLarge.Because("The sums of this position would leave the range that is exact; close it first.", "quantity"));
     }
 
     /// <summary>The front moved on while the position keeps the contract that it opened with.</summary>

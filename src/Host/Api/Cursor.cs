@@ -26,6 +26,7 @@ public static class Cursor
         beforeId = 0;
         if (text.Length > 64 || !Base64Url.IsValid(text)) return false;
         var plain = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text));
-        return plain.StartsWith(Prefix, StringComparison.Ordinal) && long.TryParse(plain.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out beforeId);
+        return plain.StartsWith(Prefix, StringComparison.Ordinal)
+            && long.TryParse(plain.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out beforeId);
     }
 }

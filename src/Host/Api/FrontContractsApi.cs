@@ -52,7 +52,8 @@ public sealed class FrontContractsApi(EngineClient engine, Tables tables, Symbol
             var (root, contract, from) = (cells.Text("root"), cells.Text("contract"), cells.Cell("from_utc"));
             if (cells.Finish() is { } wrong) return Routes.Problem(InstrumentsApi.At(wrong, rows.Count));
             var (row, error) = FrontContractFile.Parse(root ?? "", contract ?? "", from ?? "", symbols);
-            if (row is not null && rows.Any(r => r.Root == row.Root && r.FromUtc == row.FromUtc)) (row, error) = (null, $"{root} has two contracts from the same time");
+            if (row is not null && rows.Any(r => r.Root == row.Root && r.FromUtc == row.FromUtc))
+                (row, error) = (null, $"{root} has two contracts from the same time");
             if (row is null) return Routes.Problem(InstrumentsApi.At(Rejection.FieldInvalid.Because(error + ".", "front_contracts"), rows.Count));
             rows.Add(row);
         }

@@ -69,7 +69,9 @@ public sealed class InstrumentsApi(EngineClient engine, Tables tables)
         if (body.Finish() is { } refusal) return (null, refusal);
         var (row, error) = InstrumentFile.Parse(name => cells[name]);
         if (row is null) return (null, Rejection.FieldInvalid.Because(error + ".", "instruments"));
-        return before.Any(r => r.Root == row.Root) ? (null, Rejection.FieldInvalid.Because($"root {row.Root} is given twice.", "instruments")) : (row, null);
+        return before.Any(r => r.Root == row.Root)
+            ? (null, Rejection.FieldInvalid.Because($"root {row.Root} is given twice.", "instruments"))
+            : (row, null);
     }
 
     /// <summary>Names the row, counted from 0 as JSON counts.</summary>

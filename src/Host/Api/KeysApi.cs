@@ -41,7 +41,8 @@ public sealed class KeysApi(EngineClient engine, Tables tables)
     {
         var body = await RequestBody.ReadAsync(context.Request).ConfigureAwait(false);
         var name = Label.ReadForPath(body, "name");
-        if (!Words.TryParse(body.Text("scope") ?? "", out KeyScope scope)) body.Refuse(Rejection.FieldInvalid, "scope must be admin, feed or read.", "scope");
+        if (!Words.TryParse(body.Text("scope") ?? "", out KeyScope scope))
+            body.Refuse(Rejection.FieldInvalid, "scope must be admin, feed or read.", "scope");
         if (body.Finish() is { } refusal) return Routes.Problem(refusal);
         var secret = Secret.Create();
         var key = new ApiKey(name!, scope, Secret.Hash(secret), engine.Now);
@@ -57,7 +58,10 @@ public sealed class KeysApi(EngineClient engine, Tables tables)
     private async Task<IResult> RevokeAsync(HttpContext context)
     {
         if (context.Text("name") == AdminKey.Name)
-            return Routes.Problem(Rejection.Conflict.Because("This is the service's own key, by which its command line manages it. To change it, delete admin.key and start the service again."));
+            return Routes.Problem(
+                Rejection.Conflict.Because(
+                    "This is the service's own key, by which its command line manages it. To change it, delete admin.key and start the service "
+                    + "again."));
         var reply = await engine.SendAsync(new RevokeApiKey(context.Text("name")) { ReceivedAt = engine.Now }).ConfigureAwait(false);
         return reply.Refusal is null ? Results.NoContent() : Routes.Problem(reply.Refusal);
     }

@@ -66,7 +66,9 @@ public sealed class RecordersApi(EngineClient engine, Tables tables)
         if (refusal is not null) return Routes.Problem(refusal);
         if (context.Id() is not { } id) return Routes.Missing("recorder");
         var reply = await engine.SendAsync(new ChangeRecorder(id, settings.ApplyTo) { ReceivedAt = engine.Now }).ConfigureAwait(false);
-        return reply.Refusal is null ? JsonAnswer.Ok(json => RecorderJson.WriteFields(json, (Recorder)reply.Value!.Value!)) : Routes.Problem(reply.Refusal);
+        return reply.Refusal is null
+            ? JsonAnswer.Ok(json => RecorderJson.WriteFields(json, (Recorder)reply.Value!.Value!))
+            : Routes.Problem(reply.Refusal);
     }
 
     private async Task<IResult> RemoveAsync(HttpContext context) =>

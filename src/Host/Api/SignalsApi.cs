@@ -43,7 +43,9 @@ public sealed class SignalsApi(LedgerReader ledger, LedgerRetry retry)
     }
 
     private Task<IResult> GetAsync(HttpContext context) => Task.FromResult(
-        context.Id() is { } id && ledger.Find(id) is { } entry ? JsonAnswer.Ok(json => SignalJson.WriteFields(json, entry)) : Routes.Missing("signal"));
+        context.Id() is { } id && ledger.Find(id) is { } entry
+            ? JsonAnswer.Ok(json => SignalJson.WriteFields(json, entry))
+            : Routes.Missing("signal"));
 
     private async Task<IResult> RetryAsync(HttpContext context)
     {

@@ -43,7 +43,8 @@ public sealed class TradeHistoryApi(PositionsReader positions)
         PositionJson.Write(json, "size", view.TotalQuantity);
         PositionJson.Write(json, "entry_price", view.AvgEntryPrice);
         PositionJson.Write(json, "exit_price", view.ExitPrice);
-        // Two figures, each rounded once: their sum may differ from the true one in the last of ten places, which no open trade keeps for longer than a tick.
+        // Two figures, each rounded once: their sum may differ from the true one in
+        // the last of ten places, which no open trade keeps for longer than a tick.
         PositionJson.Write(json, "profit", view.IsOpen ? new Amount(view.RealizedPnl.Units + view.UnrealizedPnl.Units) : view.RealizedPnl);
         PositionJson.Write(json, "drawdown", view.Drawdown);
         json.WriteString("status", view.Outcome);

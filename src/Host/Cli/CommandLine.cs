@@ -5,7 +5,8 @@ using Spectre.Console;
 namespace StreamRecorder.Host.Cli;
 
 /// <summary>
-/// Runs a verb and turns every end of it into the exit code: 0 done, 1 failed with one line on stderr, 2 wrong usage. Nobody at a terminal is helped by a stack trace.
+/// Runs a verb and turns every end of it into the exit code: 0 done, 1 failed with one
+/// line on stderr, 2 wrong usage. Nobody at a terminal is helped by a stack trace.
 /// </summary>
 public static class CommandLine
 {
@@ -29,7 +30,8 @@ public static class CommandLine
         try
         {
             // The verbs handle signals themselves where it matters.
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
         }
         catch (UsageException wrong)
         {

@@ -1,8 +1,8 @@
 namespace StreamRecorder.Host.Cli;
 
 /// <summary>
-/// Where settings come from, later ones winning: appsettings.json beside the program, then in the current directory, environment variables, <c>--StreamRecorder:NAME=VALUE</c>, and
-/// the options of the verb.
+/// Where settings come from, later ones winning: appsettings.json beside the program, then in the current
+/// directory, environment variables, <c>--StreamRecorder:NAME=VALUE</c>, and the options of the verb.
 /// </summary>
 public static class Configuration
 {

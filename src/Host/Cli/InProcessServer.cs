@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace StreamRecorder.Host.Cli;
 
 /// <summary>
-/// A server without a listener: requests come from an <see cref="HttpClient"/> of this very process. Command-line verbs on a stopped service thus go through the same routes,
-/// checks and sentences as on a running one. One request at a time is enough for them.
+/// A server without a listener: requests come from an <see cref="HttpClient"/> of this very process. Command-line verbs on a stopped
+/// service thus go through the same routes, checks and sentences as on a running one. One request at a time is enough for them.
 /// </summary>
 internal sealed class InProcessServer : IServer
 {
@@ -26,7 +26,8 @@ internal sealed class InProcessServer : IServer
 
     public void Dispose() => _handle = null;
 
-    private static async Task<HttpResponseMessage> HandleAsync<TContext>(IHttpApplication<TContext> application, HttpRequestMessage message, CancellationToken cancel)
+    private static async Task<HttpResponseMessage> HandleAsync<TContext>(
+        IHttpApplication<TContext> application, HttpRequestMessage message, CancellationToken cancel)
         where TContext : notnull
     {
         var http = new DefaultHttpContext();
@@ -60,6 +61,7 @@ internal sealed class InProcessServer : IServer
 
     private sealed class Bridge(InProcessServer server) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => server._handle!(request, cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            server._handle!(request, cancellationToken);
     }
 }

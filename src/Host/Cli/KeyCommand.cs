@@ -21,7 +21,8 @@ public static class KeyCommand
         var command = new Command("add", "Makes a key and shows it, this once") { name, scope };
         command.SetAction(parsed => CommandLine.WithServiceAsync(parsed, data, async link =>
         {
-            var body = new Dictionary<string, string>(StringComparer.Ordinal) { ["name"] = parsed.GetRequiredValue(name), ["scope"] = parsed.GetRequiredValue(scope) };
+            var body = new Dictionary<string, string>(StringComparer.Ordinal)
+            { ["name"] = parsed.GetRequiredValue(name), ["scope"] = parsed.GetRequiredValue(scope) };
             CommandLine.Show(await link.SendAsync(HttpMethod.Post, Path, body).ConfigureAwait(false), "name", "scope", "key");
         }));
         return command;

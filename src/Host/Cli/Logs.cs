@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace StreamRecorder.Host.Cli;
 
 /// <summary>
-/// The log: the console, one line an event, UTC. Fixed in the program, because a level set lower for the web server would write request paths, and a webhook's token is in its path.
+/// The log: the console, one line an event, UTC. Fixed in the program, because a level set
+/// lower for the web server would write request paths, and a webhook's token is in its path.
 /// </summary>
 public static class Logs
 {

@@ -14,7 +14,8 @@ public static class RecorderCommand
     public static Command Create()
     {
         var data = CommandLine.DataOption();
-        return new Command("recorder", "Manages recorders; works with the service running or stopped.") { data, Add(data), List(data), Token(data), Remove(data) };
+        return new Command("recorder", "Manages recorders; works with the service running or stopped.")
+            { data, Add(data), List(data), Token(data), Remove(data) };
     }
 
     private static Command Add(Option<string> data)
@@ -22,7 +23,8 @@ public static class RecorderCommand
         var name = new Argument<string>("NAME") { Description = "Unique name" };
         Option<string>[] settings =
         [
-            new Option<string>("--on-opposite") { Description = "What an action opposite to the open position does" }.AcceptOnlyFromAmong("auto", "close", "reverse", "net"),
+            new Option<string>("--on-opposite") { Description = "What an action opposite to the open position does" }.AcceptOnlyFromAmong(
+                "auto", "close", "reverse", "net"),
             new("--default-quantity") { Description = "Quantity of signals that name none" },
             new("--duplicate-window") { Description = "Seconds within which identical bodies with a firing time are repeats" },
             new("--price-max-age") { Description = "Seconds after which a tick is too old to price a signal" },
@@ -31,8 +33,10 @@ public static class RecorderCommand
             new("--commission") { Description = "Per contract and side" },
             new("--drawdown-limit") { Description = "Drawdown of one position above which an alert tells of it" },
         ];
-        var map = new Option<string[]>("--map") { Description = "A field's name in its alerts and what it means here: theirs=ours; may be given several times" };
-        var mapAction = new Option<string[]>("--map-action") { Description = "A word for an action in its alerts: theirs=ours; may be given several times" };
+        var map = new Option<string[]>("--map")
+        { Description = "A field's name in its alerts and what it means here: theirs=ours; may be given several times" };
+        var mapAction =
+            new Option<string[]>("--map-action") { Description = "A word for an action in its alerts: theirs=ours; may be given several times" };
         var command = new Command("add", "Makes a recorder and shows its webhook path, this once") { name, map, mapAction };
         foreach (var setting in settings) command.Add(setting);
         command.SetAction(parsed => CommandLine.WithServiceAsync(parsed, data, async link =>
@@ -56,7 +60,9 @@ public static class RecorderCommand
     }
 
     private static (string Theirs, string Ours) Pair(string text) =>
-        text.IndexOf('=', StringComparison.Ordinal) is var equals and > 0 ? (text[..equals], text[(equals + 1)..]) : throw new VerbException($"Write {text} as theirs=ours.");
+        text.IndexOf('=', StringComparison.Ordinal) is var equals and > 0
+            ? (text[..equals], text[(equals + 1)..])
+            : throw new VerbException($"Write {text} as theirs=ours.");
 
     private static Command List(Option<string> data)
     {
@@ -100,7 +106,8 @@ public static class RecorderCommand
         var name = new Argument<string>("NAME") { Description = "The recorder's name or id" };
         var command = new Command("remove", "Removes a recorder without open positions; its closed ones stay") { name };
         command.SetAction(parsed => CommandLine.WithServiceAsync(parsed, data, async link =>
-            await link.SendAsync(HttpMethod.Delete, await PathOfAsync(link, parsed.GetRequiredValue(name)).ConfigureAwait(false)).ConfigureAwait(false)));
+            await link.SendAsync(
+                HttpMethod.Delete, await PathOfAsync(link, parsed.GetRequiredValue(name)).ConfigureAwait(false)).ConfigureAwait(false)));
         return command;
     }
 

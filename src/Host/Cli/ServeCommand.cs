@@ -11,7 +11,10 @@ public static class ServeCommand
         var data = new Option<string?>("--data") { Description = "The data directory (default ./data)" };
         var urls = new Option<string?>("--urls") { Description = "Where webhooks, feeds and the API listen (default http://127.0.0.1:8080)" };
         var management = new Option<string?>("--management-urls") { Description = "Where health and metrics listen (default http://127.0.0.1:9464)" };
-        var command = new Command("serve", "Runs the service. Settings also come from appsettings.json and StreamRecorder__ environment variables, or as --StreamRecorder:NAME=VALUE.")
+        var command =
+            new Command("serve",
+                "Runs the service. Settings also come from appsettings.json and StreamRecorder__ environment variables, or as "
+                + "--StreamRecorder:NAME=VALUE.")
         {
             data, urls, management,
         };
@@ -47,7 +50,9 @@ public static class ServeCommand
             {
                 log.LogInformation("Stopped");
                 if (late is null) return CommandLine.Done;
-                await Console.Error.WriteLineAsync($"error: {late} did not end in time; what was accepted is in the journal and comes back at the next start.").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync(
+                    $"error: {late} did not end in time; what was accepted is in the journal and comes back at the next start.")
+                    .ConfigureAwait(false);
                 return CommandLine.Failed;
             }
         }

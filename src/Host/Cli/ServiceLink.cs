@@ -9,8 +9,8 @@ namespace StreamRecorder.Host.Cli;
 public sealed class VerbException(string message) : Exception(message);
 
 /// <summary>
-/// A verb's way to the API of the service on a directory: over HTTP while one runs, else inside this process for as long as the verb takes. Whoever holds the directory's
-/// lock decides which, so a service.json that a kill left behind misleads nobody, and the key is sent to nobody else.
+/// A verb's way to the API of the service on a directory: over HTTP while one runs, else inside this process for as long as the verb takes. Whoever
+/// holds the directory's lock decides which, so a service.json that a kill left behind misleads nobody, and the key is sent to nobody else.
 /// </summary>
 internal sealed class ServiceLink : IAsyncDisposable
 {
@@ -47,7 +47,9 @@ internal sealed class ServiceLink : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a request and returns the answer's JSON (a default element when it has none). Refusals become <see cref="VerbException"/>.</summary>
+    /// <summary>
+    /// Sends a request and returns the answer's JSON (a default element when it has none). Refusals become <see cref="VerbException"/>.
+    /// </summary>
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, IReadOnlyDictionary<string, string>? body = null)
     {
         using var request = new HttpRequestMessage(method, path);
@@ -82,7 +84,8 @@ internal sealed class ServiceLink : IAsyncDisposable
 
     private static async Task<ServiceLink> OpenHereAsync(DataDirectory directory, string data)
     {
-        var options = Configuration.Read([], new Dictionary<string, string?> { [Options.Section + ":DataDirectory"] = data }) with { SnapshotRows = 0 };
+        var options =
+            Configuration.Read([], new Dictionary<string, string?> { [Options.Section + ":DataDirectory"] = data }) with { SnapshotRows = 0 };
         var pipe = await Composition.StartAsync(options, directory, TimeProvider.System, NullLoggerFactory.Instance).ConfigureAwait(false);
         var server = new InProcessServer();
         var site = new PublicSite(pipe, options, TimeProvider.System, NullLoggerFactory.Instance, server);

@@ -3,7 +3,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Host.Demo;
 
 /// <summary>
-/// Buys dips of the micro Nasdaq, buys more while it falls, and sells all a little above the average: many entries, one position. Speaks the native form.
+/// Buys dips of the micro Nasdaq, buys more while it falls, and sells all a
+/// little above the average: many entries, one position. Speaks the native form.
 /// </summary>
 internal sealed class DcaScalper : SampleStrategy
 {

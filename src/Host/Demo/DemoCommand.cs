@@ -94,7 +94,8 @@ public static class DemoCommand
 
     private static void CheckSeconds(OptionResult result)
     {
-        if (!int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds is < 1 or > DemoLimits.SecondsMax)
+        if (!int.TryParse(result.Tokens[^1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || seconds is < 1 or > DemoLimits.SecondsMax)
             result.AddError($"--seconds: a whole number from 1 to {DemoLimits.SecondsMax}");
     }
 }

@@ -55,7 +55,8 @@ internal sealed class DemoScreen(IAnsiConsole console)
 
     private static Style StyleOf(string? outcome) => outcome switch { "WIN" => Good, "LOSS" => Bad, _ => Plain };
 
-    private static string Head(string recorder) => string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss}  {recorder,-12} ");
+    private static string Head(string recorder) =>
+        string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss}  {recorder,-12} ");
 
     /// <summary>Money and prices to 2 places, as people are shown them.</summary>
     private static string Figure(JsonElement position, string name) =>

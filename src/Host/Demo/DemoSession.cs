@@ -5,7 +5,8 @@ using StreamRecorder.Host.Start;
 namespace StreamRecorder.Host.Demo;
 
 /// <summary>
-/// A running service with the simulated market and the sample strategies at its doors. Plays until told to stop; what is under way then ends in good order.
+/// A running service with the simulated market and the sample strategies at its
+/// doors. Plays until told to stop; what is under way then ends in good order.
 /// </summary>
 internal sealed class DemoSession(Service service, string directory, DemoClient client, DemoScreen screen)
 {
@@ -30,7 +31,8 @@ internal sealed class DemoSession(Service service, string directory, DemoClient 
         {
             // The wanted end.
         }
-        await Task.WhenAll(_traders.Select(trader => trader.EndAsync())).WaitAsync(DemoLimits.EndTimeout, CancellationToken.None).ConfigureAwait(false);
+        await Task.WhenAll(_traders.Select(trader => trader.EndAsync()))
+            .WaitAsync(DemoLimits.EndTimeout, CancellationToken.None).ConfigureAwait(false);
         Sum(market, await stream.EndAsync().ConfigureAwait(false));
     }
 
@@ -42,7 +44,8 @@ internal sealed class DemoSession(Service service, string directory, DemoClient 
         screen.Say("");
         screen.Say($"  positions  {curl} '{url}/api/positions?status=all&limit=5'");
         screen.Say($"  history    {curl} '{url}/api/dashboard/trade-history?limit=5'");
-        screen.Say($"  your own   {curl} -H 'Content-Type: application/json' -d '{{\"name\":\"mine\"}}' {url}/api/recorders   (the answer shows its webhook)");
+        screen.Say(
+            $"  your own   {curl} -H 'Content-Type: application/json' -d '{{\"name\":\"mine\"}}' {url}/api/recorders   (the answer shows its webhook)");
         screen.Say($"  health     curl {service.ManagementUrls[0]}/healthz");
         screen.Say("");
         foreach (var trader in _traders) screen.Say($"  {trader.Strategy.Name,-12} {trader.Strategy.Summary}");

@@ -3,8 +3,8 @@ using StreamRecorder.Engine.Recorders;
 namespace StreamRecorder.Host.Demo;
 
 /// <summary>
-/// A trading strategy as its chart would run it: sees every tick of one contract and now and then sends an alert. It keeps its own idea of its position, as
-/// real ones do; the recorder makes another from the alerts alone. No clock, no randomness: one market gives one sequence of alerts.
+/// A trading strategy as its chart would run it: sees every tick of one contract and now and then sends an alert. It keeps its own idea of its
+/// position, as real ones do; the recorder makes another from the alerts alone. No clock, no randomness: one market gives one sequence of alerts.
 /// </summary>
 internal abstract class SampleStrategy
 {

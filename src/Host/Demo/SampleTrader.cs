@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Messages;
 namespace StreamRecorder.Host.Demo;
 
 /// <summary>
-/// One strategy with its recorder: alerts go out one after the other, as from one chart, and each answer is told with the figures that the service has then. Its task
-/// ends when no more alerts come.
+/// One strategy with its recorder: alerts go out one after the other, as from one chart, and each
+/// answer is told with the figures that the service has then. Its task ends when no more alerts come.
 /// </summary>
 internal sealed class SampleTrader
 {
@@ -68,7 +68,8 @@ internal sealed class SampleTrader
         if (!answer.TryGetProperty("effect", out var effect))
         {
             var isIgnored = answer.TryGetProperty("reason", out var reason);
-            _screen.Unused(Strategy.Name, isIgnored ? "ignored" : "refused", isIgnored ? reason.GetString()! : answer.GetProperty("detail").GetString()!);
+            _screen.Unused(
+                Strategy.Name, isIgnored ? "ignored" : "refused", isIgnored ? reason.GetString()! : answer.GetProperty("detail").GetString()!);
             return;
         }
         var word = effect.GetString()!;
@@ -81,7 +82,9 @@ internal sealed class SampleTrader
     }
 
     private async Task TellAsync(string effect, long id) =>
-        _screen.Changed(Strategy.Name, effect, await _client.GetAsync(FormattableString.Invariant($"/api/positions/{id}"), CancellationToken.None).ConfigureAwait(false));
+        _screen.Changed(
+            Strategy.Name, effect,
+            await _client.GetAsync(FormattableString.Invariant($"/api/positions/{id}"), CancellationToken.None).ConfigureAwait(false));
 
     private static long? IdOf(JsonElement answer, string name) =>
         answer.TryGetProperty(name, out var id) && id.ValueKind == JsonValueKind.Number ? id.GetInt64() : null;

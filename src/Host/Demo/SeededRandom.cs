@@ -1,6 +1,8 @@
 namespace StreamRecorder.Host.Demo;
 
-/// <summary>A small generator of our own (SplitMix64): a seed gives the same market under every runtime, which the framework's does not promise.</summary>
+/// <summary>
+/// A small generator of our own (SplitMix64): a seed gives the same market under every runtime, which the framework's does not promise.
+/// </summary>
 internal sealed class SeededRandom(ulong seed)
 {
     private ulong _state = seed;

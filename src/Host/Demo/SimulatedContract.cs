@@ -19,14 +19,15 @@ internal sealed record ContractPlan(string Root, long TickSize, long Start, stri
         for (var month = new DateTime(today.Year, today.Month, 1); ; month = month.AddMonths(1))
         {
             var letter = MonthLetters[month.Month - 1];
-            if (ActiveMonths.Contains(letter)) return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Root}{letter}{month.Year:D4}");
+            if (ActiveMonths.Contains(letter))
+                return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Root}{letter}{month.Year:D4}");
         }
     }
 }
 
 /// <summary>
-/// One contract's walk: single ticks up and down, now and then with a trend, and bursts in which prices run and ticks come a hundred times as fast. Whole
-/// ticks and whole microseconds only.
+/// One contract's walk: single ticks up and down, now and then with a trend, and bursts in which
+/// prices run and ticks come a hundred times as fast. Whole ticks and whole microseconds only.
 /// </summary>
 internal sealed class SimulatedContract
 {

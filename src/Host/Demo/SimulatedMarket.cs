@@ -6,8 +6,8 @@ namespace StreamRecorder.Host.Demo;
 internal readonly record struct SimulatedTick(int Contract, long Price, int Size, long At);
 
 /// <summary>
-/// Three futures that never close. A seed gives one path, whatever the clock and the machine: whoever plays it maps its microseconds to the clock. Micro Nasdaq and
-/// gold tick as dated contracts, the S&amp;P under its continuous symbol, so that both ways of finding a contract are seen.
+/// Three futures that never close. A seed gives one path, whatever the clock and the machine: whoever plays it maps its microseconds to the clock.
+/// Micro Nasdaq and gold tick as dated contracts, the S&amp;P under its continuous symbol, so that both ways of finding a contract are seen.
 /// </summary>
 internal sealed class SimulatedMarket
 {

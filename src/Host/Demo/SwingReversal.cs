@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Recorders;
 namespace StreamRecorder.Host.Demo;
 
 /// <summary>
-/// Always in the S&amp;P: turns round when the price has come back far enough from its extreme. Its recorder reverses on the opposite action. Speaks as
-/// TradersPost alerts do.
+/// Always in the S&amp;P: turns round when the price has come back far enough from its
+/// extreme. Its recorder reverses on the opposite action. Speaks as TradersPost alerts do.
 /// </summary>
 internal sealed class SwingReversal : SampleStrategy
 {

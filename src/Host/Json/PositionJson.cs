@@ -7,8 +7,8 @@ using StreamRecorder.Engine.Positions;
 namespace StreamRecorder.Host.Json;
 
 /// <summary>
-/// Positions as JSON, the one place that spells their fields: the API and <c>replay</c> write the same. Numbers are exact decimals, written raw, because a
-/// JSON number has no width and a binary one would lose digits.
+/// Positions as JSON, the one place that spells their fields: the API and <c>replay</c> write the same. Numbers
+/// are exact decimals, written raw, because a JSON number has no width and a binary one would lose digits.
 /// </summary>
 public static class PositionJson
 {

@@ -41,7 +41,8 @@ public static class SignalJson
         PositionJson.WriteTime(json, "answered_at", entry.AnsweredAt);
     }
 
-    private static void Write(Utf8JsonWriter json, string name, long? e9) => PositionJson.Write(json, name, e9 is { } known ? Amount.FromFixed9(known) : null);
+    private static void Write(Utf8JsonWriter json, string name, long? e9) =>
+        PositionJson.Write(json, name, e9 is { } known ? Amount.FromFixed9(known) : null);
 
     private static void WriteId(Utf8JsonWriter json, string name, long? id)
     {

@@ -9,8 +9,8 @@ using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 namespace StreamRecorder.Host.Metrics;
 
 /// <summary>
-/// Closed positions as instruments: what lives between two scrapes is seen here. Told on the engine's thread as each closing is released, so what is counted was committed;
-/// what a start applies again is not counted twice.
+/// Closed positions as instruments: what lives between two scrapes is seen here. Told on the engine's thread as
+/// each closing is released, so what is counted was committed; what a start applies again is not counted twice.
 /// </summary>
 public sealed class ClosedPositions
 {
@@ -26,8 +26,11 @@ public sealed class ClosedPositions
         _engine = engine;
         _recorders = recorders;
         foreach (var recorder in engine.Directory.Recorders) recorders.Of(recorder.Name);
-        _drawdown = NewHistogram(meter, "streamrecorder.closed.drawdown", null, "Drawdown of closed positions, positive, in the currency of the instrument.", Bounds.Drawdown);
-        _result = NewHistogram(meter, "streamrecorder.closed.pnl", null, "Realized result of closed positions, in the currency of the instrument.", Bounds.Result);
+        _drawdown = NewHistogram(
+            meter, "streamrecorder.closed.drawdown", null, "Drawdown of closed positions, positive, in the currency of the instrument.",
+            Bounds.Drawdown);
+        _result = NewHistogram(
+            meter, "streamrecorder.closed.pnl", null, "Realized result of closed positions, in the currency of the instrument.", Bounds.Result);
         _duration = NewHistogram(meter, "streamrecorder.closed.duration", "s", "How long closed positions were open.", Bounds.Holding);
         meter.CreateObservableCounter("streamrecorder.positions.closed", Counts, null, "Positions closed.");
         meter.CreateObservableCounter(
@@ -37,7 +40,8 @@ public sealed class ClosedPositions
             "streamrecorder.closed.loss", () => Sums(money => money.Loss), null,
             "Sum of the realized results below 0 of closed positions, as a positive number, in the currency of the instrument.");
         meter.CreateObservableCounter(
-            "streamrecorder.closed.over_limit", () => _recorders.All.Select(r => new Measurement<long>(r.OverLimit, new Tag("recorder", r.Name))), null,
+            "streamrecorder.closed.over_limit",
+            () => _recorders.All.Select(r => new Measurement<long>(r.OverLimit, new Tag("recorder", r.Name))), null,
             "Positions that closed with a drawdown above the recorder's drawdown_limit; also those that lived between two scrapes.");
         meter.CreateObservableGauge("streamrecorder.drawdown_limit", Limits, null, "The recorder's drawdown_limit; 0 without one.");
     }
@@ -47,7 +51,8 @@ public sealed class ClosedPositions
     {
         if (output is PositionClosed closed) Count(closed);
         else if (output is RecorderChanged changed) _recorders.Of(changed.Recorder.Name);
-        else if (output is PositionChanged { Position.IsOpen: true } open) _recorders.Of(open.Names.Recorder).Of(CurrencyCode.Unpack(open.Position.Currency));
+        else if (output is PositionChanged { Position.IsOpen: true } open)
+            _recorders.Of(open.Names.Recorder).Of(CurrencyCode.Unpack(open.Position.Currency));
     }
 
     private void Count(PositionClosed closed)
@@ -78,7 +83,8 @@ public sealed class ClosedPositions
     private IEnumerable<Measurement<long>> Counts() =>
         from recorder in _recorders.All
         from closed in recorder.Closed
-        select new Measurement<long>(closed.Count, new Tag("recorder", recorder.Name), new Tag("outcome", closed.Outcome), new Tag("reason", closed.Reason));
+        select new Measurement<long>(
+            closed.Count, new Tag("recorder", recorder.Name), new Tag("outcome", closed.Outcome), new Tag("reason", closed.Reason));
 
     private IEnumerable<Measurement<double>> Sums(Func<MoneyTally, double> read) =>
         from recorder in _recorders.All

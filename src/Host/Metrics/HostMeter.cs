@@ -18,7 +18,10 @@ public sealed class HostMeter : IAsyncDisposable
     private readonly ClosedPositions _closed;
     private readonly OpenSeries _open;
 
-    /// <summary>After the recovery, before the loop is turned by its thread. <paramref name="scope"/> tells one service's meters from another's in the same process.</summary>
+    /// <summary>
+    /// After the recovery, before the loop is turned by its thread. <paramref name="scope"/>
+    /// tells one service's meters from another's in the same process.
+    /// </summary>
     public HostMeter(object scope, Options options, EngineClient client, EngineLoop engine, SymbolTable symbols, TimeProvider time)
     {
         _meter = new Meter(new MeterOptions(Name) { Scope = scope });
@@ -31,7 +34,8 @@ public sealed class HostMeter : IAsyncDisposable
         _meter.CreateObservableGauge("streamrecorder.recovery", () => took.TotalSeconds, "s", "How long the last start took to recover the state.");
 
     public void AddDisk(DataDirectory directory, FasterJournal journal) =>
-        _meter.CreateObservableGauge("streamrecorder.disk.bytes", () => PartsOf(directory, journal), "By", "The data's volume in parts that add up to its size.");
+        _meter.CreateObservableGauge(
+            "streamrecorder.disk.bytes", () => PartsOf(directory, journal), "By", "The data's volume in parts that add up to its size.");
 
     /// <summary>Begins to ask for open positions; those that are open already come first.</summary>
     public void Start(IEnumerable<PositionKey> open) => _open.Start(open);
@@ -56,7 +60,8 @@ public sealed class HostMeter : IAsyncDisposable
     {
         var volume = new DriveInfo(directory.Root);
         var (kept, database, free) = (journal.DiskBytes, directory.DatabaseBytes, volume.AvailableFreeSpace);
-        return [Part("journal", kept), Part("database", database), Part("other", Math.Max(0, volume.TotalSize - free - kept - database)), Part("free", free)];
+        return [Part("journal", kept), Part("database", database), Part("other", Math.Max(0, volume.TotalSize - free - kept - database)),
+            Part("free", free)];
     }
 
     private static Measurement<long> Part(string part, long bytes) => new(bytes, new Tag("part", part));

@@ -20,7 +20,8 @@ public sealed record OpenMoment
 }
 
 /// <summary>
-/// Makes each moment out of the engine's answer. What once had a series keeps it, at 0 when it is no longer there: the SDK would go on showing the last value. Used by one thread.
+/// Makes each moment out of the engine's answer. What once had a series keeps it, at 0 when
+/// it is no longer there: the SDK would go on showing the last value. Used by one thread.
 /// </summary>
 public sealed class OpenMoments(Options options, TimeProvider time)
 {
@@ -35,7 +36,9 @@ public sealed class OpenMoments(Options options, TimeProvider time)
         public double Worst;
     }
 
-    /// <summary><paramref name="names"/> are those of the recorders that were asked for; <paramref name="labelsOf"/> gives a pair's recorder and symbol.</summary>
+    /// <summary>
+    /// <paramref name="names"/> are those of the recorders that were asked for; <paramref name="labelsOf"/> gives a pair's recorder and symbol.
+    /// </summary>
     public OpenMoment Make(OpenFigures figures, IReadOnlyList<string> names, Func<OpenFigure, (string Recorder, string Symbol)> labelsOf)
     {
         foreach (var labels in _pairs.Keys) _pairs[labels] = default;
@@ -72,7 +75,8 @@ public sealed class OpenMoments(Options options, TimeProvider time)
         var counts = new List<Measurement<int>>(names.Count + 1);
         for (var i = 0; i < names.Count; i++)
             if (names[i] != RecorderTallies.Others) counts.Add(new(figures.Counts[i], new Tag("recorder", names[i])));
-        if (names.Contains(RecorderTallies.Others)) counts.Add(new(figures.Total - figures.Counts.Sum(), new Tag("recorder", RecorderTallies.Others)));
+        if (names.Contains(RecorderTallies.Others))
+            counts.Add(new(figures.Total - figures.Counts.Sum(), new Tag("recorder", RecorderTallies.Others)));
         return counts;
     }
 

@@ -9,8 +9,9 @@ using StreamRecorder.Engine.Queries;
 namespace StreamRecorder.Host.Metrics;
 
 /// <summary>
-/// Open positions as instruments. Once a second a task asks the engine for the pairs of recorder and symbol that have series, at most as many as the limit allows; a scrape
-/// reads what was last answered and asks nobody. A pair has its series from its first opening since the start on, at 0 while flat.
+/// Open positions as instruments. Once a second a task asks the engine for the pairs of recorder and
+/// symbol that have series, at most as many as the limit allows; a scrape reads what was last answered
+/// and asks nobody. A pair has its series from its first opening since the start on, at 0 while flat.
 /// </summary>
 public sealed class OpenSeries : IAsyncDisposable
 {
@@ -32,7 +33,8 @@ public sealed class OpenSeries : IAsyncDisposable
     private readonly List<PositionKey> _pairs = [];
     private readonly OpenMoments _moments;
 
-    public OpenSeries(Meter meter, EngineClient client, EngineLoop engine, SymbolTable symbols, RecorderTallies recorders, Options options, TimeProvider time)
+    public OpenSeries(
+        Meter meter, EngineClient client, EngineLoop engine, SymbolTable symbols, RecorderTallies recorders, Options options, TimeProvider time)
     {
         _client = client;
         _engine = engine;
@@ -42,14 +44,19 @@ public sealed class OpenSeries : IAsyncDisposable
         _time = time;
         _moments = new OpenMoments(options, time);
         meter.CreateObservableGauge("streamrecorder.positions.open", () => _shown.Counts, null, "Open positions.");
-        meter.CreateObservableGauge("streamrecorder.open.unrealized_pnl", () => _shown.Unrealized, null, "Unrealized result of the open position, 0 when flat.");
-        meter.CreateObservableGauge("streamrecorder.open.worst_pnl", () => _shown.Worst, null, "Worst unrealized result of the open position, 0 when flat.");
         meter.CreateObservableGauge(
-            "streamrecorder.open.pairs_beyond_limit", () => _shown.BeyondLimit, null, "Open positions above the limit of pairs, which have no series of their own.");
-        meter.CreateObservableGauge("streamrecorder.unpriced_positions", () => _shown.Unpriced, null, "Open positions that no tick can be attached to.");
+            "streamrecorder.open.unrealized_pnl", () => _shown.Unrealized, null, "Unrealized result of the open position, 0 when flat.");
+        meter.CreateObservableGauge(
+            "streamrecorder.open.worst_pnl", () => _shown.Worst, null, "Worst unrealized result of the open position, 0 when flat.");
+        meter.CreateObservableGauge(
+            "streamrecorder.open.pairs_beyond_limit", () => _shown.BeyondLimit, null,
+            "Open positions above the limit of pairs, which have no series of their own.");
+        meter.CreateObservableGauge(
+            "streamrecorder.unpriced_positions", () => _shown.Unpriced, null, "Open positions that no tick can be attached to.");
         meter.CreateObservableGauge(
             "streamrecorder.held_price_timestamp", () => _shown.Prices, "s",
-            "Of the contracts of this root that open positions take prices from: the oldest of their last ticks' arrivals (the opening where that is later), in Unix time; 0 while flat.");
+            "Of the contracts of this root that open positions take prices from: the oldest of their last ticks' arrivals (the opening where that "
+            + "is later), in Unix time; 0 while flat.");
         meter.CreateObservableGauge(
             "streamrecorder.market_open", () => _shown.Markets, null,
             "1 within the trading hours set for the root (default: CME's), else 0; for every root held since the start.");
@@ -103,7 +110,8 @@ public sealed class OpenSeries : IAsyncDisposable
         var directory = _engine.Directory;
         long[] ids = [.. names.Select(name => directory.FindByName(name)?.Id ?? 0)];
         var reply = await _client.AskAsync(new OpenFiguresQuery([.. _pairs], ids)).ConfigureAwait(false);
-        if (reply.Value is { } figures) _shown = _moments.Make(figures, names, figure => (NameOf(figure.Key.RecorderId), _symbols[(int)figure.Key.SymbolId].Name));
+        if (reply.Value is { } figures)
+            _shown = _moments.Make(figures, names, figure => (NameOf(figure.Key.RecorderId), _symbols[(int)figure.Key.SymbolId].Name));
     }
 
     /// <summary>As it is called now; a recorder is not removed while a position of it is open.</summary>

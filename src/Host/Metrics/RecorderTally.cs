@@ -59,8 +59,8 @@ public sealed class MoneyTally
 }
 
 /// <summary>
-/// The recorders that have series of their own, as many as the limit allows in the order of their appearance; all others share one. A recorder that is renamed begins new
-/// series, one that is removed keeps its old ones until a restart, as counters must.
+/// The recorders that have series of their own, as many as the limit allows in the order of their appearance; all others share
+/// one. A recorder that is renamed begins new series, one that is removed keeps its old ones until a restart, as counters must.
 /// </summary>
 public sealed class RecorderTallies(int max)
 {

@@ -10,8 +10,8 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Host.Metrics;
 
 /// <summary>
-/// The one place that knows OpenTelemetry: aggregates the meters of the parts, shows them at <c>/metrics</c> and, if wanted, pushes them by OTLP. Owns the meters, so that they
-/// outlast the parts for one last export.
+/// The one place that knows OpenTelemetry: aggregates the meters of the parts, shows them at <c>/metrics</c>
+/// and, if wanted, pushes them by OTLP. Owns the meters, so that they outlast the parts for one last export.
 /// </summary>
 public sealed class Telemetry : IAsyncDisposable
 {

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace StreamRecorder.Host.Metrics;
 
 /// <summary>
-/// When a market trades: the same sessions every week, by the clock of its exchange. Holidays are not known. Written as <c>ZONE DAYS FROM-TO, DAYS FROM-TO …</c>, such as
-/// <c>America/Chicago Sun-Thu 17:00-16:00</c>: a session that ends before it begins ends on the next day. <c>always</c> never closes.
+/// When a market trades: the same sessions every week, by the clock of its exchange. Holidays are not
+/// known. Written as <c>ZONE DAYS FROM-TO, DAYS FROM-TO …</c>, such as <c>America/Chicago Sun-Thu
+/// 17:00-16:00</c>: a session that ends before it begins ends on the next day. <c>always</c> never closes.
 /// </summary>
 public sealed class TradingHours
 {
@@ -52,7 +53,8 @@ public sealed class TradingHours
     private static IEnumerable<Session> Sessions(string text)
     {
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length != 2 || parts[1].Split('-') is not [var from, var to]) throw new FormatException($"days and times such as Sun-Thu 17:00-16:00 (not \"{text.Trim()}\")");
+        if (parts.Length != 2 || parts[1].Split('-') is not [var from, var to])
+            throw new FormatException($"days and times such as Sun-Thu 17:00-16:00 (not \"{text.Trim()}\")");
         var (start, end) = (Time(from), Time(to));
         var length = end > start ? end - start : end - start + TimeSpan.FromDays(1);
         var (first, last) = (Day(parts[0].Split('-')[0]), Day(parts[0].Split('-')[^1]));
@@ -70,23 +72,33 @@ public sealed class TradingHours
     }
 
     private static TimeSpan Time(string text) =>
-        TimeSpan.TryParseExact(text, @"hh\:mm", CultureInfo.InvariantCulture, out var time) ? time : throw new FormatException($"a time such as 17:00 (not \"{text}\")");
+        TimeSpan.TryParseExact(text, @"hh\:mm", CultureInfo.InvariantCulture, out var time)
+            ? time
+            : throw new FormatException($"a time such as 17:00 (not \"{text}\")");
 }
 
-/// <summary>Time zones by their IANA names. Where the system has no table of them, as in small containers, Chicago is known all the same, because the default needs it.</summary>
+/// <summary>
+/// Time zones by their IANA names. Where the system has no table of them, as in
+/// small containers, Chicago is known all the same, because the default needs it.
+/// </summary>
 internal static class MarketZone
 {
     private const string ChicagoName = "America/Chicago";
 
-    /// <summary>Central time by the rule in force since 2007: daylight from March's second Sunday to November's first, changing at 2 o'clock.</summary>
+    /// <summary>
+    /// Central time by the rule in force since 2007: daylight from March's second Sunday to November's first, changing at 2 o'clock.
+    /// </summary>
     internal static TimeZoneInfo Chicago { get; } = TimeZoneInfo.CreateCustomTimeZone(
         ChicagoName, TimeSpan.FromHours(-6), ChicagoName, "CST", "CDT",
-        [TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(DateTime.MinValue.Date, DateTime.MaxValue.Date, TimeSpan.FromHours(1), AtTwo(3, 2), AtTwo(11, 1))]);
+        [TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
+            DateTime.MinValue.Date, DateTime.MaxValue.Date, TimeSpan.FromHours(1), AtTwo(3, 2), AtTwo(11, 1))]);
 
     public static TimeZoneInfo Find(string name)
     {
         if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
-        return name == ChicagoName ? Chicago : throw new FormatException($"a time zone that this system knows (not \"{name}\"; is its package tzdata installed?)");
+        return name == ChicagoName
+            ? Chicago
+            : throw new FormatException($"a time zone that this system knows (not \"{name}\"; is its package tzdata installed?)");
     }
 
     private static TimeZoneInfo.TransitionTime AtTwo(int month, int week) =>

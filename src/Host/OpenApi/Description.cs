@@ -24,24 +24,28 @@ public static class Description
     /// <summary>The generator lists endpoints that carry a method; what the method says of itself is replaced by the description.</summary>
     private static readonly MethodInfo Listed = ((RequestDelegate)AnyHandler).Method;
 
-    public static TBuilder Describe<TBuilder>(this TBuilder endpoint, RouteDoc doc) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(doc, Listed);
+    public static TBuilder Describe<TBuilder>(this TBuilder endpoint, RouteDoc doc) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(doc, Listed);
 
     public static void AddDescription(this IServiceCollection services) => services.AddOpenApi(options =>
     {
         options.AddDocumentTransformer((document, _, _) =>
         {
-            document.Info = new OpenApiInfo { Title = "StreamRecorder", Version = "v1", Description = "Positions recorded from trading signals and ticks." };
+            document.Info =
+                new OpenApiInfo { Title = "StreamRecorder", Version = "v1", Description = "Positions recorded from trading signals and ticks." };
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
             {
-                ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key: Authorization: Bearer KEY" },
+                ["key"] = new OpenApiSecurityScheme
+                { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key: Authorization: Bearer KEY" },
             };
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
             var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-            if (metadata.OfType<RouteDoc>().LastOrDefault() is { } doc) Fill(operation, doc, metadata.OfType<NeedsScope>().LastOrDefault(), context.Document);
+            if (metadata.OfType<RouteDoc>().LastOrDefault() is { } doc)
+                Fill(operation, doc, metadata.OfType<NeedsScope>().LastOrDefault(), context.Document);
             return Task.CompletedTask;
         });
     });
@@ -50,19 +54,23 @@ public static class Description
     {
         operation.Summary = doc.Summary;
         operation.Tags = new HashSet<OpenApiTagReference> { new(doc.Tag, document) };
-        operation.Parameters = [.. doc.Path.Select(p => Parameter(p, ParameterLocation.Path)), .. doc.Query.Select(p => Parameter(p, ParameterLocation.Query))];
+        operation.Parameters =
+            [.. doc.Path.Select(p => Parameter(p, ParameterLocation.Path)), .. doc.Query.Select(p => Parameter(p, ParameterLocation.Query))];
         if (doc.BodyTypes is { } types)
-            operation.RequestBody = new OpenApiRequestBody { Content = types.Split(';').ToDictionary(t => t, _ => new OpenApiMediaType(), StringComparer.Ordinal) };
+            operation.RequestBody =
+                new OpenApiRequestBody { Content = types.Split(';').ToDictionary(t => t, _ => new OpenApiMediaType(), StringComparer.Ordinal) };
         else if (doc.Body is { } body)
             operation.RequestBody = new OpenApiRequestBody { Content = Content("application/json", body) };
         operation.Responses = new OpenApiResponses
         {
-            [Text(doc.Status)] = new OpenApiResponse { Description = "Done", Content = doc.Answer.Count > 0 ? Content("application/json", doc.Answer) : null },
+            [Text(doc.Status)] =
+                new OpenApiResponse { Description = "Done", Content = doc.Answer.Count > 0 ? Content("application/json", doc.Answer) : null },
         };
         foreach (var status in RefusalsOf(doc, scope))
             operation.Responses[Text(status)] = new OpenApiResponse { Description = Meaning(status), Content = Content(Problem, ProblemFields) };
         if (scope is not null)
-            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [Engine.Words.Of(scope.Scope)] }];
+            operation.Security =
+                [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [Engine.Words.Of(scope.Scope)] }];
     }
 
     /// <summary>Those of the route, and those that every route of its sort has.</summary>
@@ -110,7 +118,9 @@ public static class Description
         Format = field.Format,
         Description = field.Text,
         Properties = field.Type == JsonSchemaType.Object ? PropertiesOf(field.Fields ?? []) : null,
-        Items = field.Type != JsonSchemaType.Array ? null : field.Fields is { Count: > 0 } fields ? Object(fields) : new OpenApiSchema { Type = JsonSchemaType.String },
+        Items = field.Type != JsonSchemaType.Array ? null : field.Fields is { Count: > 0 } fields
+            ? Object(fields)
+            : new OpenApiSchema { Type = JsonSchemaType.String },
     };
 
     private static Task AnyHandler(HttpContext context) => Task.CompletedTask;

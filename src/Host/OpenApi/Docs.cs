@@ -14,36 +14,48 @@ public static class Docs
         BodyTypes = "application/json;text/plain",
         Answer =
         [
-            String("status", "accepted, duplicate or ignored"), Whole("sequence", "Its number in the journal"), String("effect", "opened, added, reduced, closed or reversed"),
-            Whole("position_id", "The position"), String("position_status", "open or closed"), Whole("closed_position_id", "A position that it closed"), List("flags", "What is unusual"),
+            String("status", "accepted, duplicate or ignored"), Whole("sequence", "Its number in the journal"),
+            String("effect", "opened, added, reduced, closed or reversed"),
+            Whole("position_id", "The position"), String("position_status", "open or closed"),
+            Whole("closed_position_id", "A position that it closed"), List("flags", "What is unusual"),
         ],
         Refusals = [400, 403, 404, 413, 422, 429],
     };
 
-    public static readonly RouteDoc WebhookTest = new("signals", "Tells how a body would be understood and what it would do now; nothing is done or kept")
-    {
-        Path = [String("token", "A webhook token of a recorder")],
-        BodyTypes = "application/json;text/plain",
-        Answer =
+    public static readonly RouteDoc WebhookTest =
+        new("signals", "Tells how a body would be understood and what it would do now; nothing is done or kept")
+        {
+            Path = [String("token", "A webhook token of a recorder")],
+            BodyTypes = "application/json;text/plain",
+            Answer =
         [
             String("recorder", "Whose token it is"), String("form", "json, name_value, autoview, or null when it is none of them"),
             List("dialects", "Senders whose names explain the most of its fields"),
-            List("fields", "What was read", String("name", "As the body has it, dotted where nested"), String("means", "What it was taken for"), String("value", "Its value")),
+            List("fields", "What was read", String("name", "As the body has it, dotted where nested"), String("means", "What it was taken for"),
+                String("value", "Its value")),
             List("unknown_fields", "Names that were left alone"),
-            Object("signal", "The alert in canonical form; null when refused", String("symbol", "Canonical symbol"), String("action", "What it asks for"),
-                Decimal("target_position", "Signed position wanted"), String("target_side", "Side wanted without a size"), Decimal("previous_position", "Signed position before, as it says"),
-                Decimal("quantity", "Quantity"), Decimal("exit_percent", "Per cent of the position to leave"), Decimal("price", "Price"), Time("time", "Its own time"),
-                Flag("has_firing_time", "Whether that is the time of firing"), String("id", "Key for repeats"), String("label", "Order id or comment"), Decimal("max_age", "Seconds it may be old"),
+            Object("signal", "The alert in canonical form; null when refused", String("symbol", "Canonical symbol"),
+                String("action", "What it asks for"),
+                Decimal("target_position", "Signed position wanted"), String("target_side", "Side wanted without a size"),
+                Decimal("previous_position", "Signed position before, as it says"),
+                Decimal("quantity", "Quantity"), Decimal("exit_percent", "Per cent of the position to leave"), Decimal("price", "Price"),
+                Time("time", "Its own time"),
+                Flag("has_firing_time", "Whether that is the time of firing"), String("id", "Key for repeats"),
+                String("label", "Order id or comment"), Decimal("max_age", "Seconds it may be old"),
                 Object("brackets", "Take-profit and stop-loss levels, kept and not acted upon")),
-            String("contract", "Whose ticks a position opened now would take; null: none known"), Decimal("price", "At which it would fill"), String("price_source", "signal or tick"),
-            Object("position", "What is held now; null: nothing", String("side", "LONG or SHORT"), Decimal("quantity", "Held"), Decimal("avg_entry_price", "Average cost of what is held")),
+            String("contract", "Whose ticks a position opened now would take; null: none known"), Decimal("price", "At which it would fill"),
+            String("price_source", "signal or tick"),
+            Object("position", "What is held now; null: nothing", String("side", "LONG or SHORT"), Decimal("quantity", "Held"),
+                Decimal("avg_entry_price", "Average cost of what is held")),
             Whole("would_answer", "The status that the webhook would answer"), Object("answer", "Its body, without numbers that only a real one has",
-                String("status", "accepted, ignored or rejected"), String("effect", "opened, added, reduced, closed or reversed"), Decimal("held_after", "Signed quantity afterwards"),
-                String("reason", "Why ignored or rejected"), String("detail", "What exactly was wrong"), String("field", "The field to blame"), List("flags", "What is unusual")),
+                String("status", "accepted, ignored or rejected"), String("effect", "opened, added, reduced, closed or reversed"),
+                Decimal("held_after", "Signed quantity afterwards"),
+                String("reason", "Why ignored or rejected"), String("detail", "What exactly was wrong"), String("field", "The field to blame"),
+                List("flags", "What is unusual")),
             List("warnings", "What may surprise"),
         ],
-        Refusals = [404, 413],
-    };
+            Refusals = [404, 413],
+        };
 
     public static readonly RouteDoc Ticks = new("ticks", "Takes ticks of any length as a stream; 200 means applied and their effect durable")
     {
@@ -56,24 +68,28 @@ public static class Docs
         Refusals = [400, 415],
     };
 
-    public static readonly RouteDoc TickSocket = new("ticks", "A WebSocket for ticks in text or binary frames, with acknowledged sequences; frames and messages are described in docs/feeds.md")
-    {
-        Status = 101,
-        Refusals = [426],
-    };
+    public static readonly RouteDoc TickSocket =
+        new("ticks",
+            "A WebSocket for ticks in text or binary frames, with acknowledged sequences; frames and messages are described in docs/feeds.md")
+        {
+            Status = 101,
+            Refusals = [426],
+        };
 
     public static readonly RouteDoc PositionList = new("positions", "Positions, newest opening first")
     {
         Query =
         [
-            String("status", "open, closed or all; default all"), String("recorder", "A recorder's name or id"), String("symbol", "A symbol in any spelling"),
+            String("status", "open, closed or all; default all"), String("recorder", "A recorder's name or id"),
+            String("symbol", "A symbol in any spelling"),
             From, To, Limit, String("cursor", "next_cursor of the page before"),
         ],
         Answer = [List("positions", "The page", Position), String("next_cursor", "For the next page; null on the last")],
         Refusals = [400],
     };
 
-    public static readonly RouteDoc PositionGet = new("positions", "One position with its fills and its price over time") { Path = [Id], Answer = PositionWhole, Refusals = [404] };
+    public static readonly RouteDoc PositionGet =
+        new("positions", "One position with its fills and its price over time") { Path = [Id], Answer = PositionWhole, Refusals = [404] };
 
     public static readonly RouteDoc PositionClose = new("positions", "Closes by hand, at the price given or else the last tick")
     {
@@ -103,13 +119,14 @@ public static class Docs
 
     public static readonly RouteDoc SignalGet = new("signals", "One body and what became of it") { Path = [Id], Answer = Signal, Refusals = [404] };
 
-    public static readonly RouteDoc SignalRetry = new("signals", "Applies a rejected signal as of now, flagged late, after its cause is mended; the answer is its new entry")
-    {
-        Path = [Id],
-        Query = [Flag("force", "Although a later signal of that recorder and symbol was applied; default false")],
-        Answer = Signal,
-        Refusals = [400, 404, 409, 422],
-    };
+    public static readonly RouteDoc SignalRetry =
+        new("signals", "Applies a rejected signal as of now, flagged late, after its cause is mended; the answer is its new entry")
+        {
+            Path = [Id],
+            Query = [Flag("force", "Although a later signal of that recorder and symbol was applied; default false")],
+            Answer = Signal,
+            Refusals = [400, 404, 409, 422],
+        };
 
     public static readonly RouteDoc RecorderList = new("recorders", "All recorders") { Answer = [List("recorders", "The recorders", Recorder)] };
     public static readonly RouteDoc RecorderGet = new("recorders", "One recorder") { Path = [Id], Answer = Recorder, Refusals = [404] };
@@ -130,7 +147,8 @@ public static class Docs
         Refusals = [400, 404, 409, 415],
     };
 
-    public static readonly RouteDoc RecorderRemove = new("recorders", "Removes a recorder without open positions; its closed ones stay") { Path = [Id], Status = 204, Refusals = [404, 409] };
+    public static readonly RouteDoc RecorderRemove =
+        new("recorders", "Removes a recorder without open positions; its closed ones stay") { Path = [Id], Status = 204, Refusals = [404, 409] };
 
     public static readonly RouteDoc TokenAdd = new("recorders", "Makes one more webhook token")
     {
@@ -141,7 +159,8 @@ public static class Docs
         Refusals = [400, 404, 409, 415],
     };
 
-    public static readonly RouteDoc TokenRevoke = new("recorders", "Revokes a token: its path answers 404 from now on") { Path = [Id, LabelInPath], Status = 204, Refusals = [404] };
+    public static readonly RouteDoc TokenRevoke =
+        new("recorders", "Revokes a token: its path answers 404 from now on") { Path = [Id, LabelInPath], Status = 204, Refusals = [404] };
 
     public static readonly RouteDoc TokenRevokeByQuery = TokenRevoke with { Path = [Id], Query = [String("label", "Of the token")] };
 
@@ -155,7 +174,8 @@ public static class Docs
         Refusals = [400, 409, 415],
     };
 
-    public static readonly RouteDoc KeyRevoke = new("keys", "Revokes an API key") { Path = [String("name", "The key's name")], Status = 204, Refusals = [404] };
+    public static readonly RouteDoc KeyRevoke =
+        new("keys", "Revokes an API key") { Path = [String("name", "The key's name")], Status = 204, Refusals = [404] };
 
     public static readonly RouteDoc InstrumentList = new("tables", "The instrument table") { Answer = [List("instruments", "Its rows", Instrument)] };
 
@@ -166,7 +186,8 @@ public static class Docs
         Refusals = [400, 409, 413, 415],
     };
 
-    public static readonly RouteDoc FrontList = new("tables", "The front-contract table") { Answer = [List("front_contracts", "Its rows", FrontContract)] };
+    public static readonly RouteDoc FrontList =
+        new("tables", "The front-contract table") { Answer = [List("front_contracts", "Its rows", FrontContract)] };
 
     public static readonly RouteDoc FrontSet = new("tables", "Adds or changes rows, all or none; at most 500 at a time")
     {

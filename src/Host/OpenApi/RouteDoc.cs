@@ -15,12 +15,16 @@ public sealed record FieldDoc(string Name, JsonSchemaType Type, string Text, str
 
     public static FieldDoc Flag(string name, string text) => new(name, JsonSchemaType.Boolean, text);
 
-    public static FieldDoc Object(string name, string text, params IReadOnlyList<FieldDoc> fields) => new(name, JsonSchemaType.Object, text, null, fields);
+    public static FieldDoc Object(string name, string text, params IReadOnlyList<FieldDoc> fields) =>
+        new(name, JsonSchemaType.Object, text, null, fields);
 
-    public static FieldDoc List(string name, string text, params IReadOnlyList<FieldDoc> fields) => new(name, JsonSchemaType.Array, text, null, fields);
+    public static FieldDoc List(string name, string text, params IReadOnlyList<FieldDoc> fields) =>
+        new(name, JsonSchemaType.Array, text, null, fields);
 }
 
-/// <summary>What a route does, for /openapi/v1.json. Attached to the endpoint; the handlers read their input by hand, so nothing can be derived.</summary>
+/// <summary>
+/// What a route does, for /openapi/v1.json. Attached to the endpoint; the handlers read their input by hand, so nothing can be derived.
+/// </summary>
 public sealed record RouteDoc(string Tag, string Summary)
 {
     public IReadOnlyList<FieldDoc> Path { get; init; } = [];

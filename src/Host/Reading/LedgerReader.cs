@@ -9,8 +9,8 @@ namespace StreamRecorder.Host.Reading;
 public sealed record LedgerPage(IReadOnlyList<LedgerEntry> Entries, bool HasMore);
 
 /// <summary>
-/// The ledger as it is after every answer given: what the outbox still holds, then the database. The outbox is asked first: what leaves it in between is then in the
-/// database. Any thread.
+/// The ledger as it is after every answer given: what the outbox still holds, then the database.
+/// The outbox is asked first: what leaves it in between is then in the database. Any thread.
 /// </summary>
 public sealed class LedgerReader(RecorderIds recorderIds, Outbox outbox, LedgerQueries queries, AnsweredMarks marks)
 {

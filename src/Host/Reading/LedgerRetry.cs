@@ -7,7 +7,9 @@ using StreamRecorder.Ingest.Webhooks;
 
 namespace StreamRecorder.Host.Reading;
 
-/// <summary>Applies rejected bodies of the ledger once their cause is mended. Any thread; one after the other, so that none is applied twice.</summary>
+/// <summary>
+/// Applies rejected bodies of the ledger once their cause is mended. Any thread; one after the other, so that none is applied twice.
+/// </summary>
 public sealed class LedgerRetry(LedgerReader ledger, EngineClient engine, SymbolTable symbols, Func<RecorderDirectory> directory) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
@@ -32,7 +34,8 @@ public sealed class LedgerRetry(LedgerReader ledger, EngineClient engine, Symbol
 
     private async Task<Reply<LedgerEntry>> RetryInTurnAsync(long id, bool isForced)
     {
-        if (ledger.Find(id) is not { } rejected) return Reply.No<LedgerEntry>(Rejection.NotFound.Because("There is no signal with this id, or it is kept no longer."));
+        if (ledger.Find(id) is not { } rejected)
+            return Reply.No<LedgerEntry>(Rejection.NotFound.Because("There is no signal with this id, or it is kept no longer."));
         if (WhyNot(rejected) is { } sentence) return Reply.No<LedgerEntry>(Rejection.Conflict.Because(sentence));
         var receipt = rejected.Receipt;
         // The mapping as it is now: it may be what was mended.

@@ -13,7 +13,9 @@ public enum PositionStatus
     All,
 }
 
-/// <summary>Which positions are wanted. Times are of the opening for open ones, of the closing for closed ones; from inclusive, to exclusive.</summary>
+/// <summary>
+/// Which positions are wanted. Times are of the opening for open ones, of the closing for closed ones; from inclusive, to exclusive.
+/// </summary>
 public sealed record PositionFilter(PositionStatus Status)
 {
     /// <summary>A recorder's name or id; null: any.</summary>
@@ -29,8 +31,8 @@ public sealed record PositionFilter(PositionStatus Status)
 public sealed record PositionPage(IReadOnlyList<PositionView> Positions, bool HasMore);
 
 /// <summary>
-/// Positions as they are after every answer given: open ones from the engine, closed ones from the outbox and the database. The engine is asked first: what closes
-/// in between is then among the closed ones, and those win. Any thread.
+/// Positions as they are after every answer given: open ones from the engine, closed ones from the outbox and the
+/// database. The engine is asked first: what closes in between is then among the closed ones, and those win. Any thread.
 /// </summary>
 public sealed class PositionsReader(EngineClient engine, RecorderIds recorderIds, ClosedReader closed, Queries queries)
 {
@@ -56,13 +58,17 @@ public sealed class PositionsReader(EngineClient engine, RecorderIds recorderIds
         return new Reply<PositionPage>(new PositionPage(page, found.Count > page.Count), null);
     }
 
-    /// <summary>Open ones first, newest opening first, then closed ones, latest closing first; so many of each, so that open ones never push the history out.</summary>
+    /// <summary>
+    /// Open ones first, newest opening first, then closed ones, latest closing first; so many of each, so that open ones never push the history out.
+    /// </summary>
     public async Task<Reply<IReadOnlyList<PositionView>>> HistoryAsync(long? from, long? to, int limit, bool includeOpen)
     {
         IReadOnlyList<PositionView> open = [];
         if (includeOpen)
         {
-            var reply = await engine.AskAsync(new OpenPositionsQuery(new OpenFilter { OpenedFrom = from, OpenedTo = to, Limit = limit }) { ReceivedAt = engine.Now }).ConfigureAwait(false);
+            var reply = await engine.AskAsync(
+                new OpenPositionsQuery(new OpenFilter { OpenedFrom = from, OpenedTo = to, Limit = limit })
+                { ReceivedAt = engine.Now }).ConfigureAwait(false);
             if (reply.Refusal is not null) return reply;
             open = reply.Value!;
         }
@@ -88,16 +94,17 @@ public sealed class PositionsReader(EngineClient engine, RecorderIds recorderIds
     public IReadOnlyList<PricePoint> PathOf(PositionView view, IReadOnlyList<FillOutput> fills) =>
         [.. queries.PricePath(view.Id).Concat(fills.Select(f => new PricePoint(f.At, f.Price))).OrderBy(p => p.At)];
 
-    private async Task<Reply<IReadOnlyList<PositionView>>> OpenAsync(PositionFilter filter, long? recorder) => await engine.AskAsync(new OpenPositionsQuery(new OpenFilter
-    {
-        RecorderId = recorder,
-        Symbol = filter.Symbol,
-        OpenedFrom = filter.From,
-        OpenedTo = filter.To,
-        BeforeId = filter.BeforeId,
-        Limit = filter.Limit + 1,
-    })
-    { ReceivedAt = engine.Now }).ConfigureAwait(false);
+    private async Task<Reply<IReadOnlyList<PositionView>>> OpenAsync(PositionFilter filter, long? recorder) =>
+        await engine.AskAsync(new OpenPositionsQuery(new OpenFilter
+        {
+            RecorderId = recorder,
+            Symbol = filter.Symbol,
+            OpenedFrom = filter.From,
+            OpenedTo = filter.To,
+            BeforeId = filter.BeforeId,
+            Limit = filter.Limit + 1,
+        })
+        { ReceivedAt = engine.Now }).ConfigureAwait(false);
 
     private static ClosedFilter ClosedOf(PositionFilter filter, long? recorder) =>
         new(recorder, filter.Symbol?.Name, filter.From, filter.To, filter.BeforeId, filter.Limit + 1);

@@ -20,7 +20,9 @@ public sealed class RecorderIds(EngineLoop loop, Outbox outbox, Queries queries,
         return ids;
     }
 
-    /// <summary>Lets the database learn of a recorder that was deleted a moment ago; gives up quietly, for then the name is merely not found yet.</summary>
+    /// <summary>
+    /// Lets the database learn of a recorder that was deleted a moment ago; gives up quietly, for then the name is merely not found yet.
+    /// </summary>
     private async Task CatchUpAsync()
     {
         var started = time.GetTimestamp();

@@ -5,7 +5,8 @@ using StreamRecorder.Engine.Recorders;
 namespace StreamRecorder.Host.Reading;
 
 /// <summary>
-/// Reads of the tables that the engine replaces as a whole (recorders, keys, instruments, front contracts). Any thread; each answer waits until what it shows is committed.
+/// Reads of the tables that the engine replaces as a whole (recorders, keys, instruments,
+/// front contracts). Any thread; each answer waits until what it shows is committed.
 /// </summary>
 public sealed class Tables(StateMachine state, EngineClient engine)
 {

@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace StreamRecorder.Host.Replay;
 
-/// <summary>A file read once from front to back, unpacked when it begins as gzip does, whatever its name. Knows how far it is, for the progress bar.</summary>
+/// <summary>
+/// A file read once from front to back, unpacked when it begins as gzip does, whatever its name. Knows how far it is, for the progress bar.
+/// </summary>
 internal sealed class RecordedFile : IDisposable
 {
     private readonly FileStream _file;

@@ -3,7 +3,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Host.Replay;
 
 /// <summary>
-/// The engine's time during a replay: that of the newest line. It moves only when told to and never goes back, so that two runs fold at the same places.
+/// The engine's time during a replay: that of the newest line. It moves only
+/// when told to and never goes back, so that two runs fold at the same places.
 /// </summary>
 internal sealed class ReplayClock : TimeProvider
 {

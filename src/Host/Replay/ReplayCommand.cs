@@ -20,11 +20,15 @@ public static class ReplayCommand
     {
         var ticks = Files("--ticks", "Files of ticks: CSV with a header naming time, symbol and price or bid,ask; .gz too.");
         var signals = Files("--signals", "Files of signals: one JSON object a line, a webhook body plus time and recorder; .gz too.");
-        var instruments = new Option<string?>("--instruments") { Description = "Rows that add to the built-in instruments and override them.", HelpName = "FILE" };
-        var mode = new Option<string>("--on-opposite") { Description = "What an opposite action does to an open position.", DefaultValueFactory = _ => "auto" };
+        var instruments =
+            new Option<string?>("--instruments") { Description = "Rows that add to the built-in instruments and override them.", HelpName = "FILE" };
+        var mode = new Option<string>("--on-opposite")
+        { Description = "What an opposite action does to an open position.", DefaultValueFactory = _ => "auto" };
         mode.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, Modes);
-        var format = new Option<ReplayFormat>("--format") { Description = "How positions are printed.", DefaultValueFactory = _ => ReplayFormat.Table };
-        var window = new Option<decimal?>("--duplicate-window") { Description = "Look for repeats: keys, and equal bodies within this many seconds.", HelpName = "S" };
+        var format =
+            new Option<ReplayFormat>("--format") { Description = "How positions are printed.", DefaultValueFactory = _ => ReplayFormat.Table };
+        var window = new Option<decimal?>("--duplicate-window")
+        { Description = "Look for repeats: keys, and equal bodies within this many seconds.", HelpName = "S" };
         window.Validators.Add(CheckWindow);
         var command = new Command("replay", Description) { ticks, signals, instruments, mode, format, window };
         command.SetAction((parsed, cancel) => Task.FromResult(RunInConsole(
@@ -64,7 +68,8 @@ public static class ReplayCommand
 
     private static void CheckWindow(OptionResult result)
     {
-        if (Fixed9.TryParse(result.Tokens[^1].Value, out var seconds) != NumberError.None || seconds < 0 || seconds > ReplayLimits.WindowSecondsMax * Fixed9.One)
+        if (Fixed9.TryParse(result.Tokens[^1].Value, out var seconds) != NumberError.None || seconds < 0
+            || seconds > ReplayLimits.WindowSecondsMax * Fixed9.One)
             result.AddError($"--duplicate-window: seconds from 0 to {ReplayLimits.WindowSecondsMax}");
     }
 

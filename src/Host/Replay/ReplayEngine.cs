@@ -11,8 +11,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Host.Replay;
 
 /// <summary>
-/// The real engine, turned by hand on the caller's thread: the same loop, inbox and messages as in the service, with a journal in memory and a clock that
-/// follows the lines. Give it lines in the order of their times, then ask <see cref="Finish"/> for the positions.
+/// The real engine, turned by hand on the caller's thread: the same loop, inbox and messages as in the service, with a journal in memory
+/// and a clock that follows the lines. Give it lines in the order of their times, then ask <see cref="Finish"/> for the positions.
 /// </summary>
 internal sealed class ReplayEngine : IDisposable
 {
@@ -50,7 +50,9 @@ internal sealed class ReplayEngine : IDisposable
 
     public long TicksLate => _session.Late;
 
-    /// <summary>One tick, with the time at which it arrives (the greatest own time of its file so far). It waits with others until a signal or a full batch.</summary>
+    /// <summary>
+    /// One tick, with the time at which it arrives (the greatest own time of its file so far). It waits with others until a signal or a full batch.
+    /// </summary>
     public void Add(in Tick tick, long arrival)
     {
         _batch.Ticks[_batch.Count++] = tick;

@@ -4,7 +4,9 @@ using StreamRecorder.Host.Json;
 
 namespace StreamRecorder.Host.Replay;
 
-/// <summary>Positions of a replay as the API would give them: <c>{"positions":[…]}</c> on one line. No byte depends on anything but the input.</summary>
+/// <summary>
+/// Positions of a replay as the API would give them: <c>{"positions":[…]}</c> on one line. No byte depends on anything but the input.
+/// </summary>
 internal static class ReplayJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

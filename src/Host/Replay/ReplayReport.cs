@@ -5,7 +5,9 @@ using StreamRecorder.Ingest.Ticks;
 
 namespace StreamRecorder.Host.Replay;
 
-/// <summary>What became of the lines: everything that came in is counted as something, and the first few of what could not be taken are told.</summary>
+/// <summary>
+/// What became of the lines: everything that came in is counted as something, and the first few of what could not be taken are told.
+/// </summary>
 internal sealed class ReplayReport
 {
     private readonly SortedDictionary<string, long> _ignored = new(StringComparer.Ordinal);
@@ -79,7 +81,8 @@ internal sealed class ReplayReport
         WriteShown(writer, _refusalsShown, SignalsRefused, "signals refused");
         writer.WriteLine(Invariant($"{TicksApplied} ticks applied, {TicksLate} late, {RowsRejected} rows rejected"));
         var (ignored, refused) = ($"{SignalsIgnored} ignored{Listed(_ignored)}", $"{SignalsRefused} refused{Listed(_refused)}");
-        writer.WriteLine(Invariant($"{_signals} signals: {SignalsApplied} applied, {ignored}, {refused}, {_duplicates} repeats; {LinesRejected} lines rejected"));
+        writer.WriteLine(
+            Invariant($"{_signals} signals: {SignalsApplied} applied, {ignored}, {refused}, {_duplicates} repeats; {LinesRejected} lines rejected"));
     }
 
     /// <summary>A text out of a file as a terminal may see it: cut, and without control characters.</summary>

@@ -93,5 +93,6 @@ internal static class ReplayTable
         return $"{outcomes}; realized {string.Join(", ", realized.DefaultIfEmpty("0.00"))}";
     }
 
-    private static Int128 Sum(IEnumerable<ReplayedPosition> positions) => positions.Aggregate(Int128.Zero, (sum, p) => sum + p.View.RealizedPnl.Units);
+    private static Int128 Sum(IEnumerable<ReplayedPosition> positions) =>
+        positions.Aggregate(Int128.Zero, (sum, p) => sum + p.View.RealizedPnl.Units);
 }

@@ -13,8 +13,8 @@ namespace StreamRecorder.Host.Replay;
 internal sealed record SignalLine(string Recorder, long At, long Number, Signal? Signal, Refusal? Refusal);
 
 /// <summary>
-/// Signals of one file: NDJSON, each line a webhook body with <c>time</c> and <c>recorder</c> besides. The body goes through the parser of the webhooks,
-/// so <c>time</c> is the alert's own time too. A line that has no place in the order of events is rejected alone.
+/// Signals of one file: NDJSON, each line a webhook body with <c>time</c> and <c>recorder</c> besides. The body goes through the parser
+/// of the webhooks, so <c>time</c> is the alert's own time too. A line that has no place in the order of events is rejected alone.
 /// </summary>
 internal sealed class SignalReader(RecordedFile file, SymbolTable symbols, ReplayReport report)
 {
@@ -112,7 +112,8 @@ internal sealed class SignalReader(RecordedFile file, SymbolTable symbols, Repla
             return _hasTime ? null : "time is missing, or neither ISO 8601 nor an epoch number";
         }
 
-        private static bool IsName(ref Utf8JsonReader reader, string name) => string.Equals(reader.GetString(), name, StringComparison.OrdinalIgnoreCase);
+        private static bool IsName(ref Utf8JsonReader reader, string name) =>
+            string.Equals(reader.GetString(), name, StringComparison.OrdinalIgnoreCase);
 
         private static string? TextOf(ref Utf8JsonReader reader) => reader.TokenType switch
         {

@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Host.Replay;
 
 /// <summary>
-/// Several files of ticks as one stream in the order of arrival. A tick arrives at the greatest time its file has reached, so that rows of one file never change places;
-/// of equal arrivals the earlier file on the command line goes first.
+/// Several files of ticks as one stream in the order of arrival. A tick arrives at the greatest time its file has reached,
+/// so that rows of one file never change places; of equal arrivals the earlier file on the command line goes first.
 /// </summary>
 internal sealed class TickMerge(IReadOnlyList<TickSource> sources)
 {

@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Recorders;
 namespace StreamRecorder.Host.Start;
 
 /// <summary>
-/// DIR/admin.key: the first key, for whoever owns the directory. The file is written before the key is journalled, so a crash between leaves a file that the next start
-/// replaces, never a key that nobody knows. A lost file is replaced by a new key, and the old one is revoked.
+/// DIR/admin.key: the first key, for whoever owns the directory. The file is written before the key is journalled, so a crash between leaves
+/// a file that the next start replaces, never a key that nobody knows. A lost file is replaced by a new key, and the old one is revoked.
 /// </summary>
 public sealed class AdminKey(string root, ILogger log)
 {

@@ -5,9 +5,9 @@ using StreamRecorder.Ingest.Webhooks;
 namespace StreamRecorder.Host.Start;
 
 /// <summary>
-/// Which answers were sent and when, in a small file mapped into memory: a few stores an answer, no system call. The pages belong to the operating system, so the marks
-/// survive <c>kill -9</c>; after a restart only deliveries without a mark are in doubt. They do not survive a power cut, so the file names the boot it belongs to,
-/// and under another one nothing is known. Any thread.
+/// Which answers were sent and when, in a small file mapped into memory: a few stores an answer, no system call. The pages belong
+/// to the operating system, so the marks survive <c>kill -9</c>; after a restart only deliveries without a mark are in doubt.
+/// They do not survive a power cut, so the file names the boot it belongs to, and under another one nothing is known. Any thread.
 /// </summary>
 public sealed class AnsweredMarks : IDisposable
 {
@@ -74,8 +74,8 @@ public sealed class AnsweredMarks : IDisposable
     }
 
     /// <summary>
-    /// True when the file holds marks of this boot. Otherwise all of it is written before it is mapped: a store into a page that the file system has no room for would kill the process
-    /// without a word. The boot comes last, so that a crash in between leaves marks that nobody trusts.
+    /// True when the file holds marks of this boot. Otherwise all of it is written before it is mapped: a store into a page that the file system
+    /// has no room for would kill the process without a word. The boot comes last, so that a crash in between leaves marks that nobody trusts.
     /// </summary>
     private static bool Prepare(FileStream file, byte[] boot)
     {

@@ -3,8 +3,8 @@ using System.Text;
 namespace StreamRecorder.Host.Start;
 
 /// <summary>
-/// The directory given by <c>--data</c>: the names of our files in it, and the lock that keeps a second service out. Files of others are left alone. The lock is
-/// the open file, so it ends with the process however that ends.
+/// The directory given by <c>--data</c>: the names of our files in it, and the lock that keeps a second service
+/// out. Files of others are left alone. The lock is the open file, so it ends with the process however that ends.
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
@@ -41,14 +41,17 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Says where a running service listens.</summary>
     public static string ServiceFileIn(string root) => Path.Combine(root, "service.json");
 
-    /// <summary>Makes the directory if there is none, and locks it. Throws <see cref="DirectoryLockedException"/> when another service has it.</summary>
+    /// <summary>
+    /// Makes the directory if there is none, and locks it. Throws <see cref="DirectoryLockedException"/> when another service has it.
+    /// </summary>
     public static DataDirectory Open(string path)
     {
         var root = Path.GetFullPath(path);
         try
         {
             Directory.CreateDirectory(root);
-            return new DataDirectory(root, new FileStream(Path.Combine(root, "service.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DataDirectory(
+                root, new FileStream(Path.Combine(root, "service.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (IsLockedByOther(e))
         {

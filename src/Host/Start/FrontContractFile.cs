@@ -44,9 +44,11 @@ public static class FrontContractFile
         if (!Timestamp.TryParse(Encoding.UTF8.GetBytes(fromUtc), out var from))
             return (null, $"from_utc \"{fromUtc}\" must be an ISO 8601 time or an epoch number");
         root = root.ToUpperInvariant();
-        if (symbols.Instruments.Find(root) is not { Kind: InstrumentKind.Future }) return (null, $"root \"{root}\" is no future of the instrument table");
+        if (symbols.Instruments.Find(root) is not { Kind: InstrumentKind.Future })
+            return (null, $"root \"{root}\" is no future of the instrument table");
         if (!symbols.TryResolve(contract, from, out var symbol, out var refusal)) return (null, $"contract: {refusal!.Detail}");
-        if (symbol.Kind != SymbolKind.Dated || symbol.Root != root) return (null, $"contract \"{contract}\" must be a dated contract of {root}, such as {root}Z2025");
+        if (symbol.Kind != SymbolKind.Dated || symbol.Root != root)
+            return (null, $"contract \"{contract}\" must be a dated contract of {root}, such as {root}Z2025");
         return (new FrontContract(root, symbol.Name, from), null);
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace StreamRecorder.Host.Start;
 
 /// <summary>
-/// DIR/service.json: there while a service runs, so that command-line verbs find it. After a kill it stays behind; readers therefore ask whether the service answers.
+/// DIR/service.json: there while a service runs, so that command-line verbs find it.
+/// After a kill it stays behind; readers therefore ask whether the service answers.
 /// </summary>
 public sealed record ServiceFile(int Pid, IReadOnlyList<string> Urls, IReadOnlyList<string> ManagementUrls)
 {

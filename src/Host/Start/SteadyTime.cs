@@ -1,8 +1,8 @@
 namespace StreamRecorder.Host.Start;
 
 /// <summary>
-/// The system's clock, except that it never goes back: when it is set back it stands still until it is overtaken. Ticks without a time of their own are stamped by it, and must not
-/// all look late because somebody corrected the clock. Durations come from the monotonic clock anyway.
+/// The system's clock, except that it never goes back: when it is set back it stands still until it is overtaken. Ticks without a time of their
+/// own are stamped by it, and must not all look late because somebody corrected the clock. Durations come from the monotonic clock anyway.
 /// </summary>
 public sealed class SteadyTime(TimeProvider system) : TimeProvider
 {
@@ -25,5 +25,6 @@ public sealed class SteadyTime(TimeProvider system) : TimeProvider
 
     public override long GetTimestamp() => system.GetTimestamp();
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => system.CreateTimer(callback, state, dueTime, period);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        system.CreateTimer(callback, state, dueTime, period);
 }

@@ -7,8 +7,8 @@ namespace StreamRecorder.Host.Verify;
 public readonly record struct BackupReport(long Sequence, long Bytes);
 
 /// <summary>
-/// A consistent copy of the database in one file, with the service running or stopped. Appears under its name only when it is whole, checked and on stable storage. The
-/// journal is not copied: put back beside it, the copy catches up at the next start.
+/// A consistent copy of the database in one file, with the service running or stopped. Appears under its name only when it is
+/// whole, checked and on stable storage. The journal is not copied: put back beside it, the copy catches up at the next start.
 /// </summary>
 public sealed class Backup(string directory)
 {

@@ -12,7 +12,8 @@ public static class BackupCommand
         var data = CommandLine.DataOption();
         var command = new Command(
             "backup",
-            "Copies the database, running or stopped. To restore: with the service stopped, put FILE in place of stream_recorder.db and remove stream_recorder.db-wal and -shm; the journal beside it brings it up to date.")
+            "Copies the database, running or stopped. To restore: with the service stopped, put FILE in place of stream_recorder.db and remove "
+            + "stream_recorder.db-wal and -shm; the journal beside it brings it up to date.")
         {
             file, data,
         };
@@ -24,7 +25,8 @@ public static class BackupCommand
     public static async Task<int> RunAsync(string directory, string file, TextWriter output)
     {
         var report = new Backup(directory).Write(file);
-        await output.WriteLineAsync(FormattableString.Invariant($"{Path.GetFullPath(file)}: as of sequence {report.Sequence}, {report.Bytes} bytes")).ConfigureAwait(false);
+        await output.WriteLineAsync(
+            FormattableString.Invariant($"{Path.GetFullPath(file)}: as of sequence {report.Sequence}, {report.Bytes} bytes")).ConfigureAwait(false);
         return CommandLine.Done;
     }
 }

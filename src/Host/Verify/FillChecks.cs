@@ -4,7 +4,9 @@ using static System.FormattableString;
 
 namespace StreamRecorder.Host.Verify;
 
-/// <summary>Rows of <c>fills</c> against the journal, both in the order of sequences: each applied signal has its fills, each fill its signal.</summary>
+/// <summary>
+/// Rows of <c>fills</c> against the journal, both in the order of sequences: each applied signal has its fills, each fill its signal.
+/// </summary>
 internal sealed class FillChecks : IDisposable
 {
     private readonly Findings _findings;
@@ -51,16 +53,21 @@ internal sealed class FillChecks : IDisposable
     }
 
     private void AddExtra(StoredFill fill) =>
-        _findings.Add(Invariant($"fills, position {fill.PositionId}, seq {fill.Sequence}, ordinal {fill.Ordinal}: the journal has no signal that leaves it"));
+        _findings.Add(
+            Invariant($"fills, position {fill.PositionId}, seq {fill.Sequence}, ordinal {fill.Ordinal}: the journal has no signal that leaves it"));
 
     private static string Difference(FillOutput stored, FillOutput expected)
     {
         (string Column, object? Stored, object? Expected)[] columns =
         [
-            ("is_entry", stored.IsEntry, expected.IsEntry), ("price_e9", stored.Price, expected.Price), ("quantity_e9", stored.Quantity, expected.Quantity),
-            ("at", stored.At, expected.At), ("signal_at", stored.SignalAt, expected.SignalAt), ("price_source", stored.PriceSource, expected.PriceSource),
+            ("is_entry", stored.IsEntry, expected.IsEntry), ("price_e9", stored.Price, expected.Price),
+            ("quantity_e9", stored.Quantity, expected.Quantity),
+            ("at", stored.At, expected.At), ("signal_at", stored.SignalAt, expected.SignalAt),
+            ("price_source", stored.PriceSource, expected.PriceSource),
             ("flags", stored.Flags, expected.Flags), ("label", stored.Label, expected.Label),
         ];
-        return string.Join(", ", columns.Where(c => !Equals(c.Stored, c.Expected)).Select(c => Invariant($"{c.Column} {c.Stored ?? "NULL"} instead of {c.Expected ?? "NULL"}")));
+        return string.Join(
+            ", ", columns.Where(c => !Equals(c.Stored, c.Expected))
+                .Select(c => Invariant($"{c.Column} {c.Stored ?? "NULL"} instead of {c.Expected ?? "NULL"}")));
     }
 }

@@ -6,8 +6,8 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Host.Verify;
 
 /// <summary>
-/// The fills of one position, in order, as what they come to: the JSON of its row, and all of its record that no tick has a part in. So positions that are older than
-/// the journal are recomputed as far as the database alone allows.
+/// The fills of one position, in order, as what they come to: the JSON of its row, and all of its record that no tick
+/// has a part in. So positions that are older than the journal are recomputed as far as the database alone allows.
 /// </summary>
 internal sealed class FillTally(Side side, int entriesLength, int exitsLength)
 {
@@ -88,6 +88,7 @@ internal sealed class FillText(int storedLength)
         if (stored.Length == text.Length + 1) return stored[^1] == ']' && stored.AsSpan(0, text.Length).SequenceEqual(text);
         // Beyond its greatest length the row was given no more fills: it must say the first of them.
         return stored.Length > VerificationReader.FillsTextMax && stored.Length <= text.Length
-            && stored[^1] == ']' && text[stored.Length - 1] == ',' && text.AsSpan(0, stored.Length - 1).SequenceEqual(stored.AsSpan(0, stored.Length - 1));
+            && stored[^1] == ']' && text[stored.Length - 1] == ','
+            && text.AsSpan(0, stored.Length - 1).SequenceEqual(stored.AsSpan(0, stored.Length - 1));
     }
 }

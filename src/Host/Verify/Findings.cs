@@ -1,6 +1,8 @@
 namespace StreamRecorder.Host.Verify;
 
-/// <summary>What does not agree, a line each, in the order in which it was found. Keeps so many and counts the rest: a damaged table must not fill memory.</summary>
+/// <summary>
+/// What does not agree, a line each, in the order in which it was found. Keeps so many and counts the rest: a damaged table must not fill memory.
+/// </summary>
 internal sealed class Findings
 {
     private readonly List<string> _lines = [];

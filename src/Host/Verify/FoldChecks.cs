@@ -5,7 +5,8 @@ using static System.FormattableString;
 namespace StreamRecorder.Host.Verify;
 
 /// <summary>
-/// Rows of <c>symbol_folds</c> against the journal: the union of a symbol's journalled folds between a row's sequences must be that row. Holds one row a symbol.
+/// Rows of <c>symbol_folds</c> against the journal: the union of a symbol's journalled
+/// folds between a row's sequences must be that row. Holds one row a symbol.
 /// </summary>
 internal sealed class FoldChecks(VerificationReader database, Findings findings, long first)
 {
@@ -41,7 +42,8 @@ internal sealed class FoldChecks(VerificationReader database, Findings findings,
         foreach (var symbol in database.FoldSymbols(first))
         {
             if (_runs.ContainsKey(symbol)) continue;
-            for (var row = database.FoldAfter(symbol, first - 1); row is not null; row = database.FoldAfter(symbol, row.FromSequence)) AddUnknown(row);
+            for (var row = database.FoldAfter(symbol, first - 1); row is not null; row = database.FoldAfter(symbol, row.FromSequence))
+                AddUnknown(row);
         }
     }
 
@@ -83,7 +85,8 @@ internal sealed class FoldChecks(VerificationReader database, Findings findings,
 
     private void AddUnknown(StoredFoldRow row) => findings.Add($"{PlaceOf(row)}: the journal has no ticks of it");
 
-    private static string PlaceOf(StoredFoldRow row) => Invariant($"symbol_folds, {row.Symbol}, from_seq {row.FromSequence}, to_seq {row.ToSequence}");
+    private static string PlaceOf(StoredFoldRow row) =>
+        Invariant($"symbol_folds, {row.Symbol}, from_seq {row.FromSequence}, to_seq {row.ToSequence}");
 
     /// <summary>Where one symbol stands: its row, and the union of the folds in it so far.</summary>
     private sealed class Run(string symbol)

@@ -5,8 +5,8 @@ using static System.FormattableString;
 namespace StreamRecorder.Host.Verify;
 
 /// <summary>
-/// The service's gaps and the contracts' outages, added up again from the journal. What was before its first record is learnt from the records of positions, and must then be
-/// the same for all of a contract.
+/// The service's gaps and the contracts' outages, added up again from the journal. What was before its
+/// first record is learnt from the records of positions, and must then be the same for all of a contract.
 /// </summary>
 internal sealed class GapChecks(VerificationReader database, Findings findings, bool isFromTheStart)
 {
@@ -50,7 +50,8 @@ internal sealed class GapChecks(VerificationReader database, Findings findings, 
         foreach (var (name, outages) in _outages)
         {
             if (!outages.IsKnown || database.Symbol(name) is not { } row) continue;
-            if (row.OutageSince != outages.Since) findings.Add(Invariant($"symbols, {name}, outage_since: {row.OutageSince} instead of {outages.Since}, which the journal gives"));
+            if (row.OutageSince != outages.Since)
+                findings.Add(Invariant($"symbols, {name}, outage_since: {row.OutageSince} instead of {outages.Since}, which the journal gives"));
             if (isFromTheStart && row.OutageTotal != outages.Total)
                 findings.Add(Invariant($"symbols, {name}, outage_total_us: {row.OutageTotal} instead of {outages.Total}, which the journal gives"));
             if (!isFromTheStart && outages.Before is { } before) CheckService(before - (row.OutageTotal - outages.Total));

@@ -6,8 +6,8 @@ using static System.FormattableString;
 namespace StreamRecorder.Host.Verify;
 
 /// <summary>
-/// Rows of <c>signals</c> against the journal, both in the order of sequences: each journalled body has its row and each row its body, from the oldest row that is kept on. Rows that went for their age
-/// are not missed; how many there must be is counted beside them.
+/// Rows of <c>signals</c> against the journal, both in the order of sequences: each journalled body has its row and each row its body,
+/// from the oldest row that is kept on. Rows that went for their age are not missed; how many there must be is counted beside them.
 /// </summary>
 internal sealed class LedgerChecks : IDisposable
 {
@@ -54,7 +54,8 @@ internal sealed class LedgerChecks : IDisposable
 
     private void Compare(Place place, StoredLedgerRow row, long recorderId, Receipt receipt)
     {
-        if (row.RecorderId != recorderId) _findings.Add(Invariant($"{RowOf(row.Id)}, recorder_id: {row.RecorderId} instead of {recorderId}, as at {place}"));
+        if (row.RecorderId != recorderId)
+            _findings.Add(Invariant($"{RowOf(row.Id)}, recorder_id: {row.RecorderId} instead of {recorderId}, as at {place}"));
         if (!receipt.Body.Span.SequenceEqual(row.Body)) _findings.Add($"{RowOf(row.Id)}, body: is not what was received, as at {place}");
     }
 

@@ -29,7 +29,8 @@ internal sealed class PositionChecks(VerificationReader database, Findings findi
         var expected = recomputed.Flags.HasFlag(Flags.Unpriced) ? null : contract.Name;
         if (row.Contract != expected) findings.Add($"{place}, contract: {row.Contract ?? "NULL"} instead of {expected ?? "NULL"}");
         if (row.Root != symbol.Root) findings.Add($"{place}, root: {row.Root} instead of {symbol.Root}");
-        if (row.IsClosed && row.CloseReason != Words.Of(reason)) findings.Add($"{place}, close_reason: {row.CloseReason ?? "NULL"} instead of {Words.Of(reason)}");
+        if (row.IsClosed && row.CloseReason != Words.Of(reason))
+            findings.Add($"{place}, close_reason: {row.CloseReason ?? "NULL"} instead of {Words.Of(reason)}");
         if (row.TryExact(out var exact)) Compare($"{place}, exact", exact, key, contract);
     }
 

@@ -12,8 +12,9 @@ using static System.FormattableString;
 namespace StreamRecorder.Host.Verify;
 
 /// <summary>
-/// Every figure of the database made again from the journal's inputs, in their order, and compared. Follows <see cref="Engine.StateMachine"/> in what a signal does, but
-/// shares only the arithmetic with it; a position opened before the journal's first record is followed by its quantity alone. Memory: open positions and flat keys.
+/// Every figure of the database made again from the journal's inputs, in their order, and compared. Follows
+/// <see cref="Engine.StateMachine"/> in what a signal does, but shares only the arithmetic with it; a position
+/// opened before the journal's first record is followed by its quantity alone. Memory: open positions and flat keys.
 /// </summary>
 internal sealed class Recomputation : IDisposable
 {
@@ -56,7 +57,9 @@ internal sealed class Recomputation : IDisposable
 
     public long PositionCount => _positions.ClosedCount + _positions.OpenCount;
 
-    /// <summary>One record in the order of the journal. What is behind the database's sequence is read, but has nothing to be compared with.</summary>
+    /// <summary>
+    /// One record in the order of the journal. What is behind the database's sequence is read, but has nothing to be compared with.
+    /// </summary>
     public void Visit(Place place, ReadOnlySpan<byte> payload)
     {
         Input input;
@@ -89,7 +92,9 @@ internal sealed class Recomputation : IDisposable
             var key = _keys.Take(stored.RecorderId, stored.Symbol);
             if (key is { IsChanged: true, IsWhole: true }) _positions.CheckKey(stored, key, _symbols[key.Record.ContractId]);
             else if (key is not { IsChanged: true } && stored.Sequence >= _first)
-                _findings.Add(Invariant($"position_keys, recorder {stored.RecorderId}, symbol {stored.Symbol}: the journal has no signal of it at sequence {stored.Sequence}"));
+                _findings.Add(
+                    Invariant($"position_keys, recorder {stored.RecorderId}, symbol {stored.Symbol}: ")
+                    + Invariant($"the journal has no signal of it at sequence {stored.Sequence}"));
         }
         foreach (var (recorderId, symbol) in _keys.Changed)
             _findings.Add(Invariant($"position_keys, recorder {recorderId}, symbol {symbol}: the row is missing; the journal has signals of it"));
@@ -245,10 +250,13 @@ internal sealed class Recomputation : IDisposable
     private void Expect(long positionId, bool isEntry, long quantity, long at, SignalInput input, Flags flags)
     {
         var ordinal = _expected.Count == 0 ? 0 : 2;
-        _expected.Add((ordinal, new FillOutput(positionId, isEntry, input.Price, quantity, at, input.Signal.At, input.PriceSource, flags, input.Signal.Label)));
+        _expected.Add(
+            (ordinal, new FillOutput(positionId, isEntry, input.Price, quantity, at, input.Signal.At, input.PriceSource, flags, input.Signal.Label)));
     }
 
-    /// <summary>A greater fold may hide in its row what was altered in a smaller one; alone it cannot: least and greatest are the ends of a fall or of a rise.</summary>
+    /// <summary>
+    /// A greater fold may hide in its row what was altered in a smaller one; alone it cannot: least and greatest are the ends of a fall or of a rise.
+    /// </summary>
     private static bool IsPossible(in Excursion ticks) => ticks.IsEmpty
         || (ticks.Count > 0 && ticks.Min <= Math.Min(ticks.First, ticks.Last) && ticks.Max >= Math.Max(ticks.First, ticks.Last)
             && Math.Max(ticks.Drop, ticks.Rise) == ticks.Max - ticks.Min && Math.Min(ticks.Drop, ticks.Rise) >= 0);

@@ -9,7 +9,8 @@ namespace StreamRecorder.Host.Verify;
 internal static class RecordDifference
 {
     // Every field of the types, so that one that is added later is compared too.
-    private static readonly FieldInfo[] PositionFields = [.. Fields<Position>().Where(f => f.Name is not (nameof(Position.ContractId) or nameof(Position.EpochId)))];
+    private static readonly FieldInfo[] PositionFields =
+        [.. Fields<Position>().Where(f => f.Name is not (nameof(Position.ContractId) or nameof(Position.EpochId)))];
     private static readonly FieldInfo[] ExcursionFields = Fields<Excursion>();
 
     /// <summary>Null when they are the same.</summary>
@@ -22,7 +23,9 @@ internal static class RecordDifference
     private static string? Named(FieldInfo[] fields, object stored, object expected)
     {
         var different = fields.Where(f => !Equals(f.GetValue(stored), f.GetValue(expected))).ToList();
-        return different.Count == 0 ? null : string.Join(", ", different.Select(f => $"{f.Name} {Shown(f.GetValue(stored))} instead of {Shown(f.GetValue(expected))}"));
+        return different.Count == 0
+            ? null
+            : string.Join(", ", different.Select(f => $"{f.Name} {Shown(f.GetValue(stored))} instead of {Shown(f.GetValue(expected))}"));
     }
 
     private static string Shown(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";

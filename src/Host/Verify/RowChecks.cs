@@ -5,8 +5,8 @@ using static System.FormattableString;
 namespace StreamRecorder.Host.Verify;
 
 /// <summary>
-/// What people read in the database against what the program reads: readable columns, texts of fills, exact records and keys, each against the other. Needs no journal,
-/// so it covers every position however old.
+/// What people read in the database against what the program reads: readable columns, texts of fills, exact
+/// records and keys, each against the other. Needs no journal, so it covers every position however old.
 /// </summary>
 internal sealed class RowChecks(VerificationReader database, Findings findings)
 {
@@ -115,7 +115,8 @@ internal sealed class RowChecks(VerificationReader database, Findings findings)
 
     private static string PlaceOf(StoredFill fill) => Invariant($"fills, position {fill.PositionId}, seq {fill.Sequence}, ordinal {fill.Ordinal}");
 
-    private static string Said(ColumnDifference difference) => $"{difference.Column}: {difference.Stored}, the exact value gives {difference.Expected}";
+    private static string Said(ColumnDifference difference) =>
+        $"{difference.Column}: {difference.Stored}, the exact value gives {difference.Expected}";
 
     private void Add(StoredPosition row, string column, string what) => Add(row, $"{column}: {what}");
 

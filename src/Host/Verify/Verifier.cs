@@ -4,7 +4,8 @@ using static System.FormattableString;
 namespace StreamRecorder.Host.Verify;
 
 /// <summary>
-/// Checks a data directory, with the service stopped or running: the journal, the database, and each against the other. Takes no lock, creates and changes nothing.
+/// Checks a data directory, with the service stopped or running: the journal, the
+/// database, and each against the other. Takes no lock, creates and changes nothing.
 /// </summary>
 public sealed class Verifier(string directory, TimeProvider time)
 {
@@ -27,8 +28,8 @@ public sealed class Verifier(string directory, TimeProvider time)
     }
 
     /// <summary>
-    /// What looked like damage may be a file that the running service removed, or one that it has just made: then the newest commit has moved, and the journal must be read
-    /// again.
+    /// What looked like damage may be a file that the running service removed, or one that it
+    /// has just made: then the newest commit has moved, and the journal must be read again.
     /// </summary>
     private bool IsGivenUp(VerifyRun run, (long Number, long FirstSequence)? before)
     {

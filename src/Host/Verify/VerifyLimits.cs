@@ -7,7 +7,8 @@ internal static class VerifyLimits
     public const int FindingsKept = 1000;
 
     /// <summary>
-    /// How often to start over when the running service gave up journal files under the reading. It does so once a minute at most, so a second try nearly always ends.
+    /// How often to start over when the running service gave up journal files under the
+    /// reading. It does so once a minute at most, so a second try nearly always ends.
     /// </summary>
     public const int Tries = 5;
 }

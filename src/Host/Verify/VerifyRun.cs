@@ -5,8 +5,8 @@ using static System.FormattableString;
 namespace StreamRecorder.Host.Verify;
 
 /// <summary>
-/// One pass: the database first, in one read transaction that stays open, then the journal as far as its newest commit says. So the journal can only be ahead of the
-/// database, as it may.
+/// One pass: the database first, in one read transaction that stays open, then the journal as
+/// far as its newest commit says. So the journal can only be ahead of the database, as it may.
 /// </summary>
 internal sealed class VerifyRun(string databasePath, string journalPath, TimeProvider time)
 {
@@ -103,16 +103,20 @@ internal sealed class VerifyRun(string databasePath, string journalPath, TimePro
         }
     }
 
-    /// <summary>Null when the journal does not reach on from the database's sequence, or the database cannot be read: then the journal is checked by itself.</summary>
+    /// <summary>
+    /// Null when the journal does not reach on from the database's sequence, or the database cannot be read: then the journal is checked by itself.
+    /// </summary>
     private Recomputation? Begin(JournalInspection journal, VerificationReader database)
     {
         var sequence = database.State.Sequence;
         if (journal.LastSequence < sequence)
-            Findings.Add(Invariant($"{journalPath}: the journal ends at sequence {journal.LastSequence}, but {databasePath} is as of sequence {sequence}"));
+            Findings.Add(
+                Invariant($"{journalPath}: the journal ends at sequence {journal.LastSequence}, but {databasePath} is as of sequence {sequence}"));
         if (journal.FirstSequence > sequence + 1)
         {
-            Findings.Add(Invariant(
-                $"{databasePath}: as of sequence {sequence}, but the journal in {journalPath} begins at {journal.FirstSequence}: it is of another time, inputs between are missing"));
+            Findings.Add(
+                Invariant($"{databasePath}: as of sequence {sequence}, but the journal in {journalPath} begins at {journal.FirstSequence}: ")
+                + "it is of another time, inputs between are missing");
             return null;
         }
         try

@@ -4,7 +4,8 @@ using StreamRecorder.Ingest;
 namespace StreamRecorder.Host.Web;
 
 /// <summary>
-/// Gives every failure the one problem form: exceptions that nobody expected, and the bare status codes of routing and the server. What went wrong inside is logged, never sent.
+/// Gives every failure the one problem form: exceptions that nobody expected, and the bare
+/// status codes of routing and the server. What went wrong inside is logged, never sent.
 /// </summary>
 public sealed class ErrorPages(ILogger<ErrorPages> log)
 {

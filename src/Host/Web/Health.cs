@@ -1,6 +1,8 @@
 namespace StreamRecorder.Host.Web;
 
-/// <summary>Whether all works (/healthz: the process, its journal and its database) and whether inputs are taken (/readyz). On the management address.</summary>
+/// <summary>
+/// Whether all works (/healthz: the process, its journal and its database) and whether inputs are taken (/readyz). On the management address.
+/// </summary>
 public sealed class Health
 {
     private volatile Composition? _pipe;
@@ -14,7 +16,8 @@ public sealed class Health
             { IsHealthy: true, Trouble: { } trouble } => Answer(503, "failing", trouble),
             _ => Answer(503, "failed"),
         });
-        routes.MapGet("/readyz", () => _pipe is { IsHealthy: true } && _isReady ? Answer(200, "ready") : Answer(503, _pipe is null ? "starting" : "stopping"));
+        routes.MapGet(
+            "/readyz", () => _pipe is { IsHealthy: true } && _isReady ? Answer(200, "ready") : Answer(503, _pipe is null ? "starting" : "stopping"));
     }
 
     public void Ready(Composition pipe)

@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace StreamRecorder.Host.Web;
 
 /// <summary>
-/// One Kestrel with its own routes: the public and the management address are two of them, so that no route of one can ever answer on the other. Nothing logs
-/// requests: a webhook's token is in its path.
+/// One Kestrel with its own routes: the public and the management address are two of them, so that no
+/// route of one can ever answer on the other. Nothing logs requests: a webhook's token is in its path.
 /// </summary>
 public static class Listener
 {
     /// <summary>Builds without starting; <paramref name="server"/> replaces Kestrel where nothing shall listen.</summary>
-    public static WebApplication Build(IReadOnlyList<string> urls, int connectionsMax, ILoggerFactory logs, Action<IServiceCollection>? services = null, IServer? server = null)
+    public static WebApplication Build(
+        IReadOnlyList<string> urls, int connectionsMax, ILoggerFactory logs, Action<IServiceCollection>? services = null, IServer? server = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(Listener).Assembly.GetName().Name });
         builder.Services.AddSingleton(logs);

@@ -5,7 +5,9 @@ using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Host.Web;
 
-/// <summary>Parameters of a request's query string, read one by one; the first wrong one stays in <see cref="Refusal"/>, and unknown ones are wrong.</summary>
+/// <summary>
+/// Parameters of a request's query string, read one by one; the first wrong one stays in <see cref="Refusal"/>, and unknown ones are wrong.
+/// </summary>
 public sealed class QueryText(IQueryCollection query)
 {
     private readonly List<string> _known = [];

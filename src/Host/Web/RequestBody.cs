@@ -6,8 +6,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Host.Web;
 
 /// <summary>
-/// A request's JSON object, read field by field. Numbers are taken from their text, never as binary floating point, and may be strings. The first thing wrong
-/// stays in <see cref="Refusal"/>; unknown fields are wrong too, because a misspelt setting would otherwise be lost in silence.
+/// A request's JSON object, read field by field. Numbers are taken from their text, never as binary floating point, and may be strings. The first
+/// thing wrong stays in <see cref="Refusal"/>; unknown fields are wrong too, because a misspelt setting would otherwise be lost in silence.
 /// </summary>
 public sealed class RequestBody
 {
@@ -133,7 +133,9 @@ public sealed class RequestBody
     {
         if (Refusal is not null) return Refusal;
         var unknown = _fields.Keys.FirstOrDefault(f => !_known.Contains(f));
-        if (unknown is not null) Refuse(Rejection.FieldInvalid, $"The field {Shown(unknown)} is not known. Known are {string.Join(", ", _known.Distinct())}.", Shown(unknown));
+        if (unknown is not null)
+            Refuse(Rejection.FieldInvalid, $"The field {Shown(unknown)} is not known. Known are {string.Join(", ", _known.Distinct())}.",
+                Shown(unknown));
         return Refusal;
     }
 

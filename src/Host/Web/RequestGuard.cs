@@ -8,8 +8,8 @@ namespace StreamRecorder.Host.Web;
 public sealed record NeedsScope(KeyScope Scope);
 
 /// <summary>
-/// Lets a request through to its endpoint only with a key of the right scope. Everything under /api needs one, known route or not, so that nobody learns without
-/// a key which routes there are. Keys are looked up by their hash: the time it takes says nothing about a near miss.
+/// Lets a request through to its endpoint only with a key of the right scope. Everything under /api needs one, known route or not, so that
+/// nobody learns without a key which routes there are. Keys are looked up by their hash: the time it takes says nothing about a near miss.
 /// </summary>
 public sealed class RequestGuard(EngineLoop engine)
 {
@@ -27,7 +27,9 @@ public sealed class RequestGuard(EngineLoop engine)
         await next(context).ConfigureAwait(false);
     }
 
-    /// <summary>The server cuts the connection of a body that it will not read to its end; a caller that is not told would send its next request into nothing.</summary>
+    /// <summary>
+    /// The server cuts the connection of a body that it will not read to its end; a caller that is not told would send its next request into nothing.
+    /// </summary>
     private static bool IsTooLong(HttpContext context)
     {
         if (context.Request.ContentLength is not > HostLimits.BodyBytesMax) return false;
@@ -40,7 +42,9 @@ public sealed class RequestGuard(EngineLoop engine)
     private Refusal? Refuse(HttpRequest request, KeyScope needed)
     {
         var header = request.Headers.Authorization.ToString();
-        var key = header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? engine.Directory.FindKey(Secret.Hash(header[Prefix.Length..].Trim())) : null;
+        var key = header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? engine.Directory.FindKey(Secret.Hash(header[Prefix.Length..].Trim()))
+            : null;
         if (key is null) return Rejection.KeyMissing.Because("Send Authorization: Bearer KEY with a key that is valid here.");
         return key.Scope == KeyScope.Admin || key.Scope == needed
             ? null

@@ -8,19 +8,24 @@ namespace StreamRecorder.Host.Web;
 /// <summary>What the maps of routes share.</summary>
 public static class Routes
 {
-    public static IEndpointConventionBuilder Get(this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder Get(
+        this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
         routes.Add(HttpMethods.Get, pattern, scope, doc, handler);
 
-    public static IEndpointConventionBuilder Post(this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder Post(
+        this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
         routes.Add(HttpMethods.Post, pattern, scope, doc, handler);
 
-    public static IEndpointConventionBuilder Put(this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder Put(
+        this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
         routes.Add(HttpMethods.Put, pattern, scope, doc, handler);
 
-    public static IEndpointConventionBuilder Patch(this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder Patch(
+        this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
         routes.Add(HttpMethods.Patch, pattern, scope, doc, handler);
 
-    public static IEndpointConventionBuilder Delete(this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
+    public static IEndpointConventionBuilder Delete(
+        this IEndpointRouteBuilder routes, string pattern, KeyScope scope, RouteDoc doc, Func<HttpContext, Task<IResult>> handler) =>
         routes.Add(HttpMethods.Delete, pattern, scope, doc, handler);
 
     /// <summary>A whole number in the path; null when it is none, which is a thing that is not there.</summary>

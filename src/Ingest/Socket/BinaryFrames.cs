@@ -11,8 +11,8 @@ using StreamRecorder.Ingest.Ticks;
 namespace StreamRecorder.Ingest.Socket;
 
 /// <summary>
-/// Reads the binary frames of one connection (<see cref="FrameLayout"/>). What contradicts the layout ends the connection; a tick that cannot be taken (its price, its time, an unknown symbol) is
-/// rejected alone, as in every other format. One object per connection.
+/// Reads the binary frames of one connection (<see cref="FrameLayout"/>). What contradicts the layout ends the connection; a tick that
+/// cannot be taken (its price, its time, an unknown symbol) is rejected alone, as in every other format. One object per connection.
 /// </summary>
 internal sealed class BinaryFrames(SymbolTable symbols, LiveFeed live)
 {
@@ -30,20 +30,23 @@ internal sealed class BinaryFrames(SymbolTable symbols, LiveFeed live)
         if (frame[FrameLayout.VersionAt] != FrameLayout.Version)
             return SocketEnd.Unreadable($"The hello has version {frame[FrameLayout.VersionAt]}; this service speaks version {FrameLayout.Version}.");
         var length = BinaryPrimitives.ReadUInt16LittleEndian(frame[FrameLayout.NameLengthAt..]);
-        if (length != frame.Length - FrameLayout.HelloBytes) return SocketEnd.Unreadable($"The hello has {frame.Length} bytes, but its name {length}.");
+        if (length != frame.Length - FrameLayout.HelloBytes)
+            return SocketEnd.Unreadable($"The hello has {frame.Length} bytes, but its name {length}.");
         return FeedName.Read(frame[FrameLayout.HelloBytes..], out name);
     }
 
     /// <summary>Adds the symbols of a frame behind those known; all or none.</summary>
     public SocketEnd? ReadSymbols(ReadOnlySpan<byte> frame)
     {
-        if (frame.Length < FrameLayout.SymbolsBytes || frame[1] != 0) return SocketEnd.Unreadable("The frame of symbols is cut short, or its second byte is not 0.");
+        if (frame.Length < FrameLayout.SymbolsBytes || frame[1] != 0)
+            return SocketEnd.Unreadable("The frame of symbols is cut short, or its second byte is not 0.");
         var count = BinaryPrimitives.ReadUInt16LittleEndian(frame[FrameLayout.CountAt..]);
         if (_symbols.Count + count > IngestLimits.SymbolsPerSocket) return SocketEnd.TooManySymbols;
         var rest = frame[FrameLayout.SymbolsBytes..];
         for (var i = 0; i < count; i++)
         {
-            if (rest.IsEmpty || rest[0] == 0 || rest[0] >= rest.Length) return SocketEnd.Unreadable($"Symbol {i} of the frame is empty or cut short.");
+            if (rest.IsEmpty || rest[0] == 0 || rest[0] >= rest.Length)
+                return SocketEnd.Unreadable($"Symbol {i} of the frame is empty or cut short.");
             if (rest[0] > EngineLimits.SymbolLengthMax || !Ascii.IsValid(rest.Slice(1, rest[0])))
                 return SocketEnd.Unreadable($"Symbol {i} of the frame is longer than {EngineLimits.SymbolLengthMax} bytes, or not ASCII.");
             rest = rest[(1 + rest[0])..];
@@ -66,7 +69,8 @@ internal sealed class BinaryFrames(SymbolTable symbols, LiveFeed live)
         for (var i = 0; i < ticks.Length; i++)
         {
             ref readonly var tick = ref ticks[i];
-            if (tick.Symbol >= (uint)_symbols.Count) return SocketEnd.Unreadable($"Tick {i} is of symbol {tick.Symbol}; {_symbols.Count} symbols were sent.");
+            if (tick.Symbol >= (uint)_symbols.Count)
+                return SocketEnd.Unreadable($"Tick {i} is of symbol {tick.Symbol}; {_symbols.Count} symbols were sent.");
             var isGood = (ulong)(tick.Price + Fixed9.PriceMax) <= 2 * (ulong)Fixed9.PriceMax && (ulong)tick.At <= (ulong)latest;
             if (isGood && _symbols.TryResolve(tick.Symbol, tick.At, out var id)) batch.Ticks[batch.Count++] = new Tick(id, tick.Price, tick.At);
             else Reject(batch, i, tick);
@@ -80,10 +84,12 @@ internal sealed class BinaryFrames(SymbolTable symbols, LiveFeed live)
         if (frame.Length < FrameLayout.TicksBytes) return SocketEnd.Unreadable("The frame of ticks is cut short.");
         var count = BinaryPrimitives.ReadUInt16LittleEndian(frame[FrameLayout.CountAt..]);
         sequence = BinaryPrimitives.ReadInt64LittleEndian(frame[FrameLayout.SequenceAt..]);
-        if (count > EngineLimits.TicksPerBatch) return SocketEnd.Unreadable($"The frame says that it has {count} ticks; at most {EngineLimits.TicksPerBatch} may be in one.");
+        if (count > EngineLimits.TicksPerBatch)
+            return SocketEnd.Unreadable($"The frame says that it has {count} ticks; at most {EngineLimits.TicksPerBatch} may be in one.");
         if (frame.Length != FrameLayout.TicksBytes + count * Marshal.SizeOf<FrameTick>())
             return SocketEnd.Unreadable($"The frame has {frame.Length} bytes, which is not what {count} ticks take.");
-        if (frame[1] != 0 || BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]) != 0) return SocketEnd.Unreadable("A byte of the frame's head that is to be 0 is not.");
+        if (frame[1] != 0 || BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]) != 0)
+            return SocketEnd.Unreadable("A byte of the frame's head that is to be 0 is not.");
         return sequence > 0 ? null : SocketEnd.Unreadable($"The frame's sequence is {sequence}; sequences begin at 1.");
     }
 

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace StreamRecorder.Ingest.Socket;
 
 /// <summary>
-/// The bytes of binary frames, all numbers little-endian; drawn for senders in docs/feeds.md, whose example a test reads byte for byte. The first byte says which frame it is.
+/// The bytes of binary frames, all numbers little-endian; drawn for senders in docs/feeds.md,
+/// whose example a test reads byte for byte. The first byte says which frame it is.
 /// </summary>
 internal static class FrameLayout
 {
@@ -27,7 +28,10 @@ internal static class FrameLayout
     public const int SequenceAt = 8;
 }
 
-/// <summary>One tick of a binary frame: price (10⁻⁹), time (µs since 1970), place in the symbol table. 20 bytes. Read in place: all machines that .NET 10 runs on are little-endian.</summary>
+/// <summary>
+/// One tick of a binary frame: price (10⁻⁹), time (µs since 1970), place in the symbol
+/// table. 20 bytes. Read in place: all machines that .NET 10 runs on are little-endian.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal readonly struct FrameTick(long price, long at, uint symbol)
 {

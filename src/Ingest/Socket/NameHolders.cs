@@ -1,6 +1,9 @@
 namespace StreamRecorder.Ingest.Socket;
 
-/// <summary>Which connection speaks for a name now. The newest does: a feed that lost its network comes back long before the service learns that the old connection is dead.</summary>
+/// <summary>
+/// Which connection speaks for a name now. The newest does: a feed that lost its
+/// network comes back long before the service learns that the old connection is dead.
+/// </summary>
 internal sealed class NameHolders
 {
     private readonly Lock _gate = new();

@@ -9,8 +9,9 @@ using StreamRecorder.Ingest.Ticks;
 namespace StreamRecorder.Ingest.Socket;
 
 /// <summary>
-/// One connection of the tick socket. The reader makes each frame one batch and offers it to the inbox; while that is full it does not read on, which the sender feels. The writer
-/// (<see cref="SocketWriter"/>) acknowledges. The end is begun by either side, or by a newer connection of the same name.
+/// One connection of the tick socket. The reader makes each frame one batch and offers it to the inbox;
+/// while that is full it does not read on, which the sender feels. The writer (<see cref="SocketWriter"/>)
+/// acknowledges. The end is begun by either side, or by a newer connection of the same name.
 /// </summary>
 internal sealed class SocketConnection : IDisposable
 {
@@ -137,14 +138,17 @@ internal sealed class SocketConnection : IDisposable
                 var problem = _binary.ReadTicks(frame.Span, batch.ReceivedAt, batch);
                 return await OfferAsync(batch, problem, _binary.Errors).ConfigureAwait(false);
             default:
-                return SocketEnd.Unreadable($"A binary frame begins with {FrameLayout.Hello} (hello), {FrameLayout.Symbols} (symbols) or {FrameLayout.Ticks} (ticks).");
+                return SocketEnd.Unreadable(
+                    $"A binary frame begins with {FrameLayout.Hello} (hello), {FrameLayout.Symbols} (symbols) or {FrameLayout.Ticks} (ticks).");
         }
     }
 
     private TickBatch Rent() =>
         TickBatch.Rent(_session ??= new FeedSession(FeedNames.Socket, null, _writer.Report), Timestamp.From(_time.GetUtcNow()), _time.GetTimestamp());
 
-    /// <summary>The name's earlier connection is stopped first; then what it brought is made durable, so that no batch of it can follow one of this.</summary>
+    /// <summary>
+    /// The name's earlier connection is stopped first; then what it brought is made durable, so that no batch of it can follow one of this.
+    /// </summary>
     private async ValueTask<SocketEnd?> OpenAsync(string name)
     {
         if (_session is not null) return SocketEnd.Unreadable("A hello is the first frame of a connection, and the only one.");
@@ -186,7 +190,9 @@ internal sealed class SocketConnection : IDisposable
         return null;
     }
 
-    /// <summary>The first sequence of a connection may be any: batches before the one acknowledged are passed over, and a hole is the sender's to know of.</summary>
+    /// <summary>
+    /// The first sequence of a connection may be any: batches before the one acknowledged are passed over, and a hole is the sender's to know of.
+    /// </summary>
     private SocketEnd? ProblemOf(long sequence)
     {
         if (_live.Count > IngestLimits.SymbolsPerSocket) return SocketEnd.TooManySymbols;

@@ -4,7 +4,10 @@ using StreamRecorder.Engine.Messages;
 
 namespace StreamRecorder.Ingest.Socket;
 
-/// <summary>A tick that was not understood, and in which batch (0: one without a sequence). The line is that of a text frame, the place in a binary one, from 1 on.</summary>
+/// <summary>
+/// A tick that was not understood, and in which batch (0: one without a sequence).
+/// The line is that of a text frame, the place in a binary one, from 1 on.
+/// </summary>
 internal readonly record struct SocketTickError(long Sequence, long Line, string Reason);
 
 /// <summary>What the service says on the socket: text frames of one JSON object each, told apart by <c>type</c>.</summary>

@@ -6,8 +6,8 @@ using StreamRecorder.Engine.Messages;
 namespace StreamRecorder.Ingest.Socket;
 
 /// <summary>
-/// Says what there is to say on one connection, one message at a time: the welcome, reports as they become durable (only the newest, if the other side reads slowly), and in the end, once all that
-/// was taken is durable, why it closes. Told from any thread; nothing that it is told waits.
+/// Says what there is to say on one connection, one message at a time: the welcome, reports as they become durable (only the newest, if the other
+/// side reads slowly), and in the end, once all that was taken is durable, why it closes. Told from any thread; nothing that it is told waits.
 /// </summary>
 internal sealed class SocketWriter(WebSocket socket, Func<FeedReport?, bool> isAllDurable, TimeProvider time) : IDisposable
 {

@@ -5,8 +5,8 @@ using StreamRecorder.Ingest.Ticks;
 namespace StreamRecorder.Ingest.Socket;
 
 /// <summary>
-/// The symbols that a connection sent for its binary frames, by their place. What a spelling means is found when a tick needs it and kept: for good, or, where it has a
-/// one-digit year, for the year of the tick.
+/// The symbols that a connection sent for its binary frames, by their place. What a spelling means is found
+/// when a tick needs it and kept: for good, or, where it has a one-digit year, for the year of the tick.
 /// </summary>
 internal sealed class SymbolColumn(SymbolTable symbols, LiveFeed live)
 {

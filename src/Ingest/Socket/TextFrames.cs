@@ -8,8 +8,8 @@ using StreamRecorder.Ingest.Ticks;
 namespace StreamRecorder.Ingest.Socket;
 
 /// <summary>
-/// Reads the text frames of one connection: each is a whole body as <c>POST /ticks</c> takes it. A first line that begins with # speaks of the frame: <c>#hello 1 NAME</c> alone, or <c>#17</c>, its
-/// sequence. One object per connection.
+/// Reads the text frames of one connection: each is a whole body as <c>POST /ticks</c> takes it. A first line that begins
+/// with # speaks of the frame: <c>#hello 1 NAME</c> alone, or <c>#17</c>, its sequence. One object per connection.
 /// </summary>
 internal sealed class TextFrames(SymbolTable symbols, LiveFeed live)
 {

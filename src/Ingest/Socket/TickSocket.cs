@@ -10,7 +10,8 @@ namespace StreamRecorder.Ingest.Socket;
 public static class TickSocketRoutes
 {
     /// <summary>Maps <c>GET /ticks/ws</c>; the application uses WebSockets. Who may send is for the caller to require on the result.</summary>
-    public static IEndpointConventionBuilder MapTickSocket(this IEndpointRouteBuilder routes, TickSocket socket) => routes.MapGet("/ticks/ws", socket.HandleAsync);
+    public static IEndpointConventionBuilder MapTickSocket(this IEndpointRouteBuilder routes, TickSocket socket) =>
+        routes.MapGet("/ticks/ws", socket.HandleAsync);
 }
 
 /// <summary>Takes ticks by WebSocket, with durable sequences: docs/feeds.md describes the frames.</summary>
@@ -40,7 +41,8 @@ public sealed class TickSocket(Inbox inbox, SymbolTable symbols, TimeProvider ti
         try
         {
             if (Interlocked.Increment(ref _connections) > IngestLimits.SocketsMax)
-                await Problems.WriteAsync(context, Rejection.InboxFull.Because($"{IngestLimits.SocketsMax} connections are open.")).ConfigureAwait(false);
+                await Problems.WriteAsync(
+                    context, Rejection.InboxFull.Because($"{IngestLimits.SocketsMax} connections are open.")).ConfigureAwait(false);
             else
                 await RunAsync(context).ConfigureAwait(false);
         }

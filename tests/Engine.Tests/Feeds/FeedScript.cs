@@ -9,8 +9,9 @@ using Xunit;
 namespace StreamRecorder.Engine.Tests.Feeds;
 
 /// <summary>
-/// What two feeds and a strategy send, out of a seed, and a play of it from whatever records an earlier play left in its journal: feeds open and go on behind the sequence
-/// they are told, the strategy sends all its alerts again under their keys. Each feed has symbols of its own, so that no order among feeds matters.
+/// What two feeds and a strategy send, out of a seed, and a play of it from whatever records an earlier play
+/// left in its journal: feeds open and go on behind the sequence they are told, the strategy sends all its
+/// alerts again under their keys. Each feed has symbols of its own, so that no order among feeds matters.
 /// </summary>
 internal sealed class FeedScript(int seed)
 {
@@ -20,9 +21,13 @@ internal sealed class FeedScript(int seed)
     private readonly List<Step> _steps = Make(new Random(seed));
 
     /// <summary>A batch (<paramref name="Feed"/> 0 or 1), or a signal of a symbol (−1).</summary>
-    private sealed record Step(int Feed, long Sequence, (string Symbol, decimal Price, long At)[] Ticks, string Symbol, SignalAction Action, bool TurnsAfter, bool WaitsAfter, bool StallsAfter);
+    private sealed record Step(
+        int Feed, long Sequence, (string Symbol, decimal Price, long At)[] Ticks, string Symbol, SignalAction Action, bool TurnsAfter,
+            bool WaitsAfter, bool StallsAfter);
 
-    /// <summary>Figures of all positions in the order of their opening and ticks of each symbol, as text; and the journal as it was in the end.</summary>
+    /// <summary>
+    /// Figures of all positions in the order of their opening and ticks of each symbol, as text; and the journal as it was in the end.
+    /// </summary>
     public (string Result, IReadOnlyList<byte[]> Records) Play(IReadOnlyList<byte[]>? records)
     {
         var journal = new HeldJournal(records) { CommitsAtOnce = true };
@@ -50,21 +55,25 @@ internal sealed class FeedScript(int seed)
         {
             var feed = random.Next(3) - 1;
             var symbols = SymbolsOf[Math.Max(feed, 0)];
-            var ticks = Enumerable.Range(0, random.Next(5)).Select(_ => (symbols[random.Next(symbols.Length)], 100 + random.Next(-40, 40) * 0.25m, EngineRig.Start + AtOf(random, i)));
+            var ticks = Enumerable.Range(0, random.Next(5))
+                .Select(_ => (symbols[random.Next(symbols.Length)], 100 + random.Next(-40, 40) * 0.25m, EngineRig.Start + AtOf(random, i)));
             var all = SymbolsOf.SelectMany(s => s).ToArray();
             steps.Add(new Step(
-                feed, feed < 0 ? 0 : ++sequences[feed], [.. ticks], all[random.Next(all.Length)], random.Next(2) == 0 ? SignalAction.Buy : SignalAction.Sell,
+                feed, feed < 0 ? 0 : ++sequences[feed], [.. ticks], all[random.Next(all.Length)],
+                random.Next(2) == 0 ? SignalAction.Buy : SignalAction.Sell,
                 random.Next(3) == 0, random.Next(8) == 0, random.Next(3) == 0));
         }
         return steps;
     }
 
     /// <summary>Some are late.</summary>
-    private static long AtOf(Random random, int step) => (step * Timestamp.Second) - (random.Next(8) == 0 ? 20 * Timestamp.Second : random.Next(1000));
+    private static long AtOf(Random random, int step) =>
+        (step * Timestamp.Second) - (random.Next(8) == 0 ? 20 * Timestamp.Second : random.Next(1000));
 
     private static void Take(EngineRig rig, HeldJournal journal, FeedSession[] sessions, long[] from, Step step, int index)
     {
-        if (step.Feed < 0) rig.Offer(1, Some.Order(rig.Symbol(step.Symbol), step.Action, 1 + index % 3, 100 + index % 7) with { Key = $"order {index}" });
+        if (step.Feed < 0)
+            rig.Offer(1, Some.Order(rig.Symbol(step.Symbol), step.Action, 1 + index % 3, 100 + index % 7) with { Key = $"order {index}" });
         else if (step.Sequence > from[step.Feed]) Offer(rig, sessions[step.Feed], step);
         journal.HasRoom = !step.StallsAfter;
         if (step.TurnsAfter || step.StallsAfter) rig.Run();

@@ -48,7 +48,8 @@ public sealed class InstrumentFileTests
     public void File_ColumnsInAnyOrderQuotesAndComments_AreRead()
     {
         var rows = Read(
-            "# mine\ncurrency,KIND,name,root,tick_size,tick_value,exchange,source\n\nusd,spot,\"Apple, \"\"the\"\" fruit\",aapl,0.01,0.01,NASDAQ,x\n# end\nEUR,,,xy,1e-3,1.50,\n");
+            "# mine\ncurrency,KIND,name,root,tick_size,tick_value,exchange,source\n\nusd,spot,\"Apple, \"\"the\"\" "
+            + "fruit\",aapl,0.01,0.01,NASDAQ,x\n# end\nEUR,,,xy,1e-3,1.50,\n");
         Assert.Equal(new Instrument("AAPL", "NASDAQ", "Apple, \"the\" fruit", 10_000_000, 10_000_000, "USD", InstrumentKind.Spot), rows[0]);
         Assert.Equal(new Instrument("XY", "", "", 1_000_000, 1_500_000_000, "EUR"), rows[1]);
     }
@@ -78,7 +79,8 @@ public sealed class InstrumentFileTests
     [Fact]
     public void File_KindThatIsNone_IsRefused()
     {
-        var error = Assert.Throws<SettingsFileException>(() => Read("root,exchange,name,tick_size,tick_value,currency,kind\nNQ,CME,x,1,1,USD,option\n"));
+        var error = Assert.Throws<SettingsFileException>(
+            () => Read("root,exchange,name,tick_size,tick_value,currency,kind\nNQ,CME,x,1,1,USD,option\n"));
         Assert.Contains("kind", error.Message, StringComparison.Ordinal);
     }
 

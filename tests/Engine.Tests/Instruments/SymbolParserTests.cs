@@ -34,7 +34,8 @@ public sealed class SymbolParserTests
     [InlineData("FGBXH6", "FGBXH2026", "FGBX")]
     [InlineData("ESM7", "ESM2027", "ES")]
     [InlineData("ESZ15", "ESZ2015", "ES")]
-    public void Dated_EveryAmbiguousSpelling_IsSplitAtTheLongestRoot(string text, string name, string root) => Check(text, name, root, SymbolKind.Dated, 0);
+    public void Dated_EveryAmbiguousSpelling_IsSplitAtTheLongestRoot(string text, string name, string root) =>
+        Check(text, name, root, SymbolKind.Dated, 0);
 
     [Theory]
     [InlineData("MNQ 12-25", "MNQZ2025")]
@@ -56,7 +57,8 @@ public sealed class SymbolParserTests
     [InlineData("10Y1!", "10Y1!", "10Y", 1)]
     [InlineData("M2K", "M2K1!", "M2K", 1)]
     [InlineData("A:B:ES", "ES1!", "ES", 1)]
-    public void Continuous_EverySpelling_IsRead(string text, string name, string root, int index) => Check(text, name, root, SymbolKind.Continuous, index);
+    public void Continuous_EverySpelling_IsRead(string text, string name, string root, int index) =>
+        Check(text, name, root, SymbolKind.Continuous, index);
 
     [Theory]
     [InlineData("AAPL", "AAPL")]

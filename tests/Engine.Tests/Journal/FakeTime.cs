@@ -45,7 +45,8 @@ internal sealed class FakeTime : TimeProvider
         public void FireIfDue(long now)
         {
             long due = Interlocked.Read(ref _due);
-            if (due <= now + time.Early.Ticks && due != long.MaxValue && Interlocked.CompareExchange(ref _due, long.MaxValue, due) == due) callback(state);
+            if (due <= now + time.Early.Ticks && due != long.MaxValue && Interlocked.CompareExchange(ref _due, long.MaxValue, due) == due)
+                callback(state);
         }
 
         public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -3,10 +3,9 @@ using StreamRecorder.Engine.Journal;
 namespace StreamRecorder.Engine.Tests.Journal;
 
 /// <summary>
-/// A disk in memory that fails on purpose and can be replayed from its seed. Operations that change it are counted from 1; the n-th can fail
-/// (leaving a random subset of
-/// its 512-byte sectors written), hang until released, or be the last before the machine goes down. <see cref="Restart"/> gives the disk as
-/// the next process finds it.
+/// A disk in memory that fails on purpose and can be replayed from its seed. Operations that change it are counted
+/// from 1; the n-th can fail (leaving a random subset of its 512-byte sectors written), hang until released, or be
+/// the last before the machine goes down. <see cref="Restart"/> gives the disk as the next process finds it.
 /// </summary>
 internal sealed class FaultyDisk : JournalDisk
 {

@@ -264,7 +264,8 @@ public sealed class JournalFaultTests
         var journal = new FasterJournal(disk, options, time ?? TimeProvider.System);
         int tail = (int)(journal.TailAddress / options.SegmentBytes);
         Assert.True(SpinWait.SpinUntil(
-            () => journal.Fault is not null || journal.IsPausing || disk.Segments().Contains(new JournalSegment(tail + 1, options.SegmentBytes)), JournalDirectory.Limit));
+            () => journal.Fault is not null || journal.IsPausing || disk.Segments().Contains(new JournalSegment(tail + 1, options.SegmentBytes)),
+            JournalDirectory.Limit));
         return journal;
     }
 

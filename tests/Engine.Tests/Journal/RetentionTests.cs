@@ -14,7 +14,8 @@ public sealed class RetentionTests : IDisposable
     private long _at = 1000 * Timestamp.Second;
 
     public RetentionTests() =>
-        _journal = new FasterJournal(_directory.Path, JournalDirectory.Small with { SegmentBytes = Megabyte / 4, MemoryBytes = Megabyte }, TimeProvider.System);
+        _journal = new FasterJournal(
+            _directory.Path, JournalDirectory.Small with { SegmentBytes = Megabyte / 4, MemoryBytes = Megabyte }, TimeProvider.System);
 
     public void Dispose()
     {
@@ -33,7 +34,9 @@ public sealed class RetentionTests : IDisposable
             retention.Truncate(_journal, _journal.CommittedSequence, _at);
             for (var i = 0; i < 2; i++) Write(retention, Record);
             // The size, the segment being filled and the one written ahead; files go a moment after the commit.
-            Assert.True(SpinWait.SpinUntil(() => _journal.DiskBytes <= 2 * Megabyte + 3 * Megabyte / 4, JournalDirectory.Limit), $"{_journal.DiskBytes} bytes");
+            Assert.True(
+                SpinWait.SpinUntil(() => _journal.DiskBytes <= 2 * Megabyte + 3 * Megabyte / 4, JournalDirectory.Limit),
+                $"{_journal.DiskBytes} bytes");
             Assert.InRange(_journal.DiskBytes, Megabyte / 2, long.MaxValue);
         }
     }

@@ -10,7 +10,8 @@ internal sealed class JournalDirectory : IDisposable
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     /// <summary>Small pages and segments, so that a few thousand records cross many files.</summary>
-    public static readonly JournalOptions Small = new() { PageBytes = 4096, SegmentBytes = 16 * 1024, MemoryBytes = 64 * 1024, AheadPause = TimeSpan.FromMilliseconds(1) };
+    public static readonly JournalOptions Small =
+        new() { PageBytes = 4096, SegmentBytes = 16 * 1024, MemoryBytes = 64 * 1024, AheadPause = TimeSpan.FromMilliseconds(1) };
 
     public string Path { get; } = Directory.CreateTempSubdirectory("journal-").FullName;
 

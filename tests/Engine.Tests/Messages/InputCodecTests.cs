@@ -96,7 +96,8 @@ public sealed class InputCodecTests
         var tokens = Enumerable.Range(0, EngineLimits.TokensPerRecorderMax).Select(i => new RecorderToken(label, new string('f', 64), i));
         var recorder = new Recorder(1, new RecorderSettings { Name = label }, [.. tokens], 1);
         Assert.InRange(_codec.Write(1, new RecorderSet(recorder)).Length, 1, JournalLimits.PayloadBytesMax);
-        var symbol = _symbols.FromCanonical(new string('S', EngineLimits.SymbolLengthMax), new string('S', EngineLimits.SymbolLengthMax), SymbolKind.Spot, 0);
+        var symbol =
+            _symbols.FromCanonical(new string('S', EngineLimits.SymbolLengthMax), new string('S', EngineLimits.SymbolLengthMax), SymbolKind.Spot, 0);
         var folds = Enumerable.Repeat(new TickFold(symbol, Excursion.Of(1, 2)), EngineLimits.FoldsPerRecord);
         var marks = Enumerable.Repeat(new FeedMark(new string('f', EngineLimits.FeedNameLengthMax), 1), EngineLimits.FeedsPerRecord);
         Assert.InRange(_codec.Write(1, new FeedFold([.. folds], [.. marks])).Length, 1, JournalLimits.PayloadBytesMax);
@@ -111,11 +112,15 @@ public sealed class InputCodecTests
         var path = Excursion.Combine(Excursion.Of(5, 6), Excursion.Of(-7, 8));
         yield return new TickFold(Symbol("MNQZ2025"), path);
         yield return new TickFold(Symbol("MNQ1!"), path);
-        yield return new FeedFold([new TickFold(Symbol("MNQ1!"), path), new TickFold(Symbol("ES1!"), path)], [new FeedMark("gateway-1", 17), new FeedMark("b", long.MaxValue)]);
+        yield return new FeedFold(
+            [new TickFold(Symbol("MNQ1!"), path), new TickFold(Symbol("ES1!"), path)],
+            [new FeedMark("gateway-1", 17), new FeedMark("b", long.MaxValue)]);
         yield return new FeedFold([], [new FeedMark("gateway-1", 18)]);
         yield return new FeedOpened("gateway-1");
         yield return Resolved(Order());
-        yield return Resolved(new Signal { Symbol = Symbol("ES1!") }) with { Ignored = IgnoreReason.Paused, IsUnpriced = true, Reason = CloseReason.Manual };
+        yield return Resolved(
+            new Signal { Symbol = Symbol("ES1!") }) with
+        { Ignored = IgnoreReason.Paused, IsUnpriced = true, Reason = CloseReason.Manual };
         yield return Resolved(new Signal
         {
             Symbol = Symbol("ES1!"),
@@ -198,7 +203,8 @@ public sealed class InputCodecTests
         Flags = Flags.IdReused | Flags.ContractChanged,
     };
 
-    private Symbol Symbol(string text) => _symbols.TryResolve(text, EngineRig.Start, out var symbol, out _) ? symbol : throw new InvalidDataException(text);
+    private Symbol Symbol(string text) =>
+        _symbols.TryResolve(text, EngineRig.Start, out var symbol, out _) ? symbol : throw new InvalidDataException(text);
 
     private static string Text(Input input) => JsonSerializer.Serialize(input, input.GetType(), WithFields);
 }

@@ -104,7 +104,8 @@ public sealed class AmountTests
     [InlineData(3, 2, 2)]
     [InlineData(long.MinValue, 1, long.MinValue)]
     [InlineData(long.MaxValue, long.MaxValue, 1)]
-    public void Divide_Halves_GoToTheEvenOne(long value, long divisor, long expected) => Assert.Equal(expected, HalfEven.Divide((Int128)value, divisor));
+    public void Divide_Halves_GoToTheEvenOne(long value, long divisor, long expected) =>
+        Assert.Equal(expected, HalfEven.Divide((Int128)value, divisor));
 
     [Fact]
     public void Amounts_Compared_AreOrderedAsNumbers()

@@ -98,7 +98,9 @@ public sealed class Fixed9Tests
         Assert.DoesNotContain('E', text);
         Assert.False(text.Contains('.', StringComparison.Ordinal) && text[^1] is '0' or '.');
         Assert.Equal((decimal)value / Fixed9.One, decimal.Parse(text, CultureInfo.InvariantCulture));
-        Assert.Equal(text.Contains('.', StringComparison.Ordinal) ? text.Length - text.IndexOf('.', StringComparison.Ordinal) - 1 : 0, Fixed9.DecimalsOf(value));
+        Assert.Equal(
+            text.Contains('.', StringComparison.Ordinal) ? text.Length - text.IndexOf('.', StringComparison.Ordinal) - 1 : 0,
+            Fixed9.DecimalsOf(value));
     });
 
     [Fact]

@@ -90,7 +90,8 @@ public sealed class TimestampTests
     {
         var text = Encoding.UTF8.GetBytes("2025-12-04T12:00:00.123456+02:00");
         for (var length = 0; length <= text.Length; length++)
-            Assert.Equal(length is (>= 1 and <= 4) or 10 or 16 or 19 or (> 20 and <= 26) or 29 or 32, Timestamp.TryParse(text.AsSpan(0, length), out _));
+            Assert.Equal(
+                length is (>= 1 and <= 4) or 10 or 16 or 19 or (> 20 and <= 26) or 29 or 32, Timestamp.TryParse(text.AsSpan(0, length), out _));
     }
 
     [Fact]

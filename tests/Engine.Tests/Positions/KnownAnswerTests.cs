@@ -104,7 +104,9 @@ public sealed class KnownAnswerTests : IDisposable
         _rig.Send(recorder, Some.Buy(_mnq, 2, 100));
         _rig.Send(recorder, Some.Sell(_mnq, 1, 90));
         Assert.Equal(("-40", "90", 0), (Closed().WorstUnrealizedPnl.ToString(), Closed().CurrentPrice.ToString(), Closed().TickCount));
-        Assert.Equal((Side.Short, "1", "90", "0"), (Open().Side, Open().TotalQuantity.ToString(), Open().CurrentPrice.ToString(), Open().UnrealizedPnl.ToString()));
+        Assert.Equal(
+            (Side.Short, "1", "90", "0"),
+            (Open().Side, Open().TotalQuantity.ToString(), Open().CurrentPrice.ToString(), Open().UnrealizedPnl.ToString()));
     }
 
     [Fact]
@@ -112,7 +114,8 @@ public sealed class KnownAnswerTests : IDisposable
     {
         _rig.Send(_recorder, Some.Buy(_mnq, 1, 5));
         _rig.Ticks(_mnq, 0, -37.63m, -10);
-        Assert.Equal(("-85.26", "-37.63", "85.26"), (Open().WorstUnrealizedPnl.ToString(), Open().WorstPrice?.ToString(), Open().MaxDrawdown.ToString()));
+        Assert.Equal(
+            ("-85.26", "-37.63", "85.26"), (Open().WorstUnrealizedPnl.ToString(), Open().WorstPrice?.ToString(), Open().MaxDrawdown.ToString()));
     }
 
     [Fact]

@@ -7,7 +7,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Engine.Tests.Positions;
 
 /// <summary>What the model expects of one signal.</summary>
-internal sealed record ModelAnswer(SignalStatus Status, Rejection? Rejection = null, IgnoreReason Reason = IgnoreReason.None, Effect Effect = Effect.None)
+internal sealed record ModelAnswer(
+    SignalStatus Status, Rejection? Rejection = null, IgnoreReason Reason = IgnoreReason.None, Effect Effect = Effect.None)
 {
     public ModelPosition? Open { get; init; }
     public ModelPosition? Closed { get; init; }

@@ -5,7 +5,9 @@ using StreamRecorder.Engine.Signals;
 
 namespace StreamRecorder.Engine.Tests.Positions;
 
-/// <summary>Where a signal takes a position: a signed target, or why not. <paramref name="Anew"/>: what is held is closed first, whatever the target.</summary>
+/// <summary>
+/// Where a signal takes a position: a signed target, or why not. <paramref name="Anew"/>: what is held is closed first, whatever the target.
+/// </summary>
 internal readonly record struct ModelDecision(
     BigInteger Target, CloseReason Reason, bool Anew = false, IgnoreReason Ignored = IgnoreReason.None, bool IsRefused = false);
 
@@ -18,7 +20,8 @@ internal static class ModelMeaning
     {
         if (signal.Action == SignalAction.Cancel) return Ignored(IgnoreReason.Cancel);
         if (signal.TargetPosition is { } target) return Target(signal, target, held, newestAlert);
-        if (signal.TargetSide == Side.Flat || signal.Action == SignalAction.CloseAll) return held.IsZero ? Ignored(IgnoreReason.Flat) : new(0, CloseReason.Signal);
+        if (signal.TargetSide == Side.Flat || signal.Action == SignalAction.CloseAll)
+            return held.IsZero ? Ignored(IgnoreReason.Flat) : new(0, CloseReason.Signal);
         var quantity = signal.Quantity ?? defaultQuantity;
         switch (signal.Action)
         {
@@ -38,7 +41,8 @@ internal static class ModelMeaning
     public static bool AddsUp(Signal signal)
     {
         var direction = signal.Action switch { SignalAction.Buy => 1, SignalAction.Sell => -1, _ => 0 };
-        return direction == 0 || signal.TargetPosition - signal.PreviousPosition is not { } difference || signal.Quantity is not { } quantity || difference == direction * quantity;
+        return direction == 0 || signal.TargetPosition - signal.PreviousPosition is not { } difference || signal.Quantity is not { } quantity
+            || difference == direction * quantity;
     }
 
     private static ModelDecision Target(Signal signal, BigInteger target, BigInteger held, long? newestAlert)

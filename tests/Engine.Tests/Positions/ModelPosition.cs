@@ -7,7 +7,9 @@ namespace StreamRecorder.Engine.Tests.Positions;
 /// <summary>One thing that a position saw: a tick, or a fill of its own. Prices and quantities are whole numbers of 10⁻⁹.</summary>
 internal readonly record struct ModelEvent(bool IsFill, bool IsEntry, long Price, long Quantity, long At);
 
-/// <summary>A position as the list of all it ever saw. It sums nothing up: <see cref="ModelFigures"/> walks the list anew for every question.</summary>
+/// <summary>
+/// A position as the list of all it ever saw. It sums nothing up: <see cref="ModelFigures"/> walks the list anew for every question.
+/// </summary>
 internal sealed class ModelPosition
 {
     public required long RecorderId { get; init; }

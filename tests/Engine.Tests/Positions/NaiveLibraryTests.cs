@@ -22,7 +22,8 @@ public sealed class NaiveLibraryTests
 {
     private static readonly string[] Symbols = ["GCZ2025", "GC1!", "GCG2026", "BAC", "ZQ2!"];
     private static readonly string[] TickSymbols = ["GCZ2025", "GC1!", "BAC", "GCZ2025", "ZQ2!", "GCG2026"];
-    private static readonly string[] Actions = ["buy", "sell", "buy", "sell", "add", "reverse", "close", "exit", "close_long", "close_short", "cancel"];
+    private static readonly string[] Actions =
+        ["buy", "sell", "buy", "sell", "add", "reverse", "close", "exit", "close_long", "close_short", "cancel"];
 
     [Theory]
     [InlineData(NaiveOpposite.Auto, OnOpposite.Auto)]
@@ -136,7 +137,8 @@ public sealed class NaiveLibraryTests
         (object?[])
         [
             v.Recorder, v.Symbol, v.Contract, v.Side, v.Status, v.TotalQuantity, v.MaxQuantity, v.EntryQuantity, v.AvgEntryPrice, v.ExitPrice,
-            v.CurrentPrice, v.CurrentPriceAt, v.UnrealizedPnl, v.RealizedPnl, v.WorstUnrealizedPnl, v.BestUnrealizedPnl, v.WorstTotalPnl, v.BestTotalPnl,
+            v.CurrentPrice, v.CurrentPriceAt, v.UnrealizedPnl, v.RealizedPnl, v.WorstUnrealizedPnl, v.BestUnrealizedPnl, v.WorstTotalPnl,
+            v.BestTotalPnl,
             v.MaxDrawdown, v.WorstPrice, v.WorstAt, v.BestPrice, v.BestAt, v.TickCount, Words.Of(v.CloseReason), v.Flags.HasFlag(Flags.Sync),
         ]);
 
@@ -147,9 +149,11 @@ public sealed class NaiveLibraryTests
             "|",
             (object?[])
             [
-                p.Recorder, p.Symbol.Name, f.SawTick ? p.PricedBy : p.ContractAtOpening, p.Side > 0 ? Side.Long : Side.Short, p.IsOpen ? "open" : "closed",
+                p.Recorder, p.Symbol.Name, f.SawTick ? p.PricedBy : p.ContractAtOpening, p.Side > 0 ? Side.Long : Side.Short,
+                p.IsOpen ? "open" : "closed",
                 D(p.IsOpen ? f.Held : f.MaxQuantity), D(f.MaxQuantity), D(f.EntryQuantity), D(f.AvgEntryPrice), D(f.ExitPrice),
-                D(f.CurrentPrice), f.CurrentPriceAt, D(f.UnrealizedPnl), D(f.RealizedPnl), D(f.WorstUnrealizedPnl), D(f.BestUnrealizedPnl), D(f.WorstTotalPnl),
+                D(f.CurrentPrice), f.CurrentPriceAt, D(f.UnrealizedPnl), D(f.RealizedPnl), D(f.WorstUnrealizedPnl), D(f.BestUnrealizedPnl),
+                D(f.WorstTotalPnl),
                 D(f.BestTotalPnl), D(f.MaxDrawdown), D(f.WorstPrice), f.WorstAt, D(f.BestPrice), f.BestAt, f.TickCount, p.CloseReason ?? "",
                 p.Flags.Contains("sync"),
             ]);

@@ -42,7 +42,8 @@ public sealed class PositionLimitTests : IDisposable
     [InlineData(-1)]
     public void LargestPosition_PriceFromEndToEnd_IsExact(int side)
     {
-        for (var i = 0; i < 4; i++) _rig.Send(_recorder, Some.Order(_symbol, side > 0 ? SignalAction.Buy : SignalAction.Sell, QuantityMax, side * PriceMax));
+        for (var i = 0; i < 4; i++)
+            _rig.Send(_recorder, Some.Order(_symbol, side > 0 ? SignalAction.Buy : SignalAction.Sell, QuantityMax, side * PriceMax));
         _rig.Ticks(_symbol, -side * PriceMax, side * PriceMax, -side * PriceMax);
         var view = Assert.Single(_rig.OpenViews());
         // 9.2e9 points × 4e9 held × 1e8 a point, in units of 10⁻¹⁰.

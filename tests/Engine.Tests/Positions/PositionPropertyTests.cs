@@ -22,7 +22,8 @@ public sealed class PositionPropertyTests
     public void Views_AnyShortHistory_EqualTheModel() => Properties.ForAll(AnyStep, steps => Run(steps, 4, TradeScale.Ordinary), runs: 300);
 
     [Fact]
-    public void Views_AnyShortHistoryOfExtremes_EqualTheModel() => Properties.ForAll(AnyStep, steps => Run(steps, 2, TradeScale.Extreme), runs: 300, stepsMax: 150);
+    public void Views_AnyShortHistoryOfExtremes_EqualTheModel() =>
+        Properties.ForAll(AnyStep, steps => Run(steps, 2, TradeScale.Extreme), runs: 300, stepsMax: 150);
 
     [Fact]
     public void Views_LongHistoryOfFewRecorders_EqualTheModel() => Seeds.Run(4, random => Run(Random(random, 2500), 5, TradeScale.Ordinary));
@@ -41,7 +42,8 @@ public sealed class PositionPropertyTests
         foreach (var step in Random(new Random(1), 8000)) trades.Take(step);
         foreach (var step in Random(new Random(2), 3000)) extremes.Take(step);
         string[] expected =
-            ["opened", "added", "reduced", "closed", "reversed", "flat", "stale", "same_time", "at_target", "other_side", "position_missing", "price_unknown"];
+            ["opened", "added", "reduced", "closed", "reversed", "flat", "stale", "same_time", "at_target", "other_side", "position_missing",
+                "price_unknown"];
         Assert.Empty(expected.Except(trades.Reached));
         Assert.Contains("position_too_large", extremes.Reached);
     }

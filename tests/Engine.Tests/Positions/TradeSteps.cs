@@ -10,7 +10,9 @@ using Xunit;
 
 namespace StreamRecorder.Engine.Tests.Positions;
 
-/// <summary>One step: <paramref name="Kind"/> below 50 a tick, below 90 a signal, then time, turns of the crank and checks. The rest chooses who and what.</summary>
+/// <summary>
+/// One step: <paramref name="Kind"/> below 50 a tick, below 90 a signal, then time, turns of the crank and checks. The rest chooses who and what.
+/// </summary>
 internal readonly record struct TradeStep(int Kind, int Recorder, int Symbol, int Price, int Quantity, int Form);
 
 /// <summary>Which prices and quantities the steps choose from.</summary>
@@ -217,7 +219,9 @@ internal sealed class TradeSteps : IDisposable
     private void Check(SignalAnswer answer, ModelAnswer expected)
     {
         Reached.Add(answer.Refusal?.Kind.Label ?? (answer.Reason == IgnoreReason.None ? Words.Of(answer.Effect) : Words.Of(answer.Reason)));
-        Assert.Equal((expected.Status, expected.Rejection, expected.Reason, expected.Effect), (answer.Status, answer.Refusal?.Kind, answer.Reason, answer.Effect));
+        Assert.Equal(
+            (expected.Status, expected.Rejection, expected.Reason, expected.Effect),
+            (answer.Status, answer.Refusal?.Kind, answer.Reason, answer.Effect));
         if (answer.Status != SignalStatus.Accepted) return;
         Know(expected.Closed, answer.ClosedPositionId);
         Know(expected.Open ?? expected.Closed, answer.PositionId);

@@ -51,7 +51,8 @@ public sealed class ExcursionTests
         ticks =>
         {
             var expected = NaivePath.Of(ticks);
-            for (var cut = 0; cut <= ticks.Length; cut++) Same(expected, Excursion.Combine(Observed(ticks.AsSpan(0, cut)), Observed(ticks.AsSpan(cut))));
+            for (var cut = 0; cut <= ticks.Length; cut++)
+                Same(expected, Excursion.Combine(Observed(ticks.AsSpan(0, cut)), Observed(ticks.AsSpan(cut))));
         },
         stepsMax: 30);
 

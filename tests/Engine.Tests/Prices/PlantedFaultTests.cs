@@ -24,7 +24,9 @@ public sealed class PlantedFaultTests
 
     [Fact]
     public void EpochsProperty_TimeOfLastReachingKept_Fails() =>
-        Caught((left, right) => Excursion.Combine(left, right) is var sum && right.Count > 0 && right.Min == sum.Min ? sum with { MinAt = right.MinAt } : sum);
+        Caught((left, right) => Excursion.Combine(left, right) is var sum && right.Count > 0 && right.Min == sum.Min
+            ? sum with { MinAt = right.MinAt }
+            : sum);
 
     [Fact]
     public void EpochsProperty_EmptyRightLosesTheLeft_Fails() => Caught((left, right) => right.IsEmpty ? right : Excursion.Combine(left, right));

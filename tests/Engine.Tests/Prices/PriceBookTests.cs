@@ -67,7 +67,8 @@ public sealed class PriceBookTests
     [Fact]
     public void Observe_LateTicks_AreCountedAgainstTheNewestOfTheirSymbol()
     {
-        Tick[] ticks = [new(0, 1, 100_000_000), new(0, 2, 95_000_000), new(0, 3, 94_999_999), new(1, 4, 1), new(0, 5, 101_000_000), new(0, 6, 95_999_999)];
+        Tick[] ticks =
+            [new(0, 1, 100_000_000), new(0, 2, 95_000_000), new(0, 3, 94_999_999), new(1, 4, 1), new(0, 5, 101_000_000), new(0, 6, 95_999_999)];
         Assert.Equal(2, _book.Observe(ticks));
         Assert.Equal((3, 5), (_book[0].Pending.Count, _book[0].Pending.Last));
     }
@@ -85,7 +86,9 @@ public sealed class PriceBookTests
         }
     });
 
-    /// <summary>Runs of one symbol and single ticks; times that go back more than the tolerance now and then; small prices and the ends of the range.</summary>
+    /// <summary>
+    /// Runs of one symbol and single ticks; times that go back more than the tolerance now and then; small prices and the ends of the range.
+    /// </summary>
     private static Tick[] Runs(Random random, int count, long now)
     {
         var symbol = 0;

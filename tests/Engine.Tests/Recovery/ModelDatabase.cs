@@ -7,7 +7,9 @@ using StreamRecorder.Engine.Recovery;
 
 namespace StreamRecorder.Engine.Tests.Recovery;
 
-/// <summary>What a database would hold of released groups: the last record of each key, folds by symbol, last prices and tables, as of the last group.</summary>
+/// <summary>
+/// What a database would hold of released groups: the last record of each key, folds by symbol, last prices and tables, as of the last group.
+/// </summary>
 internal sealed class ModelDatabase(IEnumerable<OutputGroup> groups)
 {
     private readonly List<OutputGroup> _groups = [.. groups];
@@ -56,7 +58,8 @@ internal sealed class ModelDatabase(IEnumerable<OutputGroup> groups)
     {
         var (_, at, last) = folds.Last();
         var outage = Outputs<OutageChanged>().LastOrDefault(o => o.Output.Contract == folds.Key).Output;
-        return new StoredPrice(StoredSymbol.Of(folds.Key.Name, folds.Key.Root), last.Ticks.Last, last.Ticks.LastAt, folds.Max(f => f.Output.Ticks.NewestAt), at)
+        return new StoredPrice(StoredSymbol.Of(folds.Key.Name, folds.Key.Root), last.Ticks.Last, last.Ticks.LastAt,
+            folds.Max(f => f.Output.Ticks.NewestAt), at)
         {
             OutageTotal = outage?.Total ?? 0,
             OutageSince = outage?.Since ?? 0,

@@ -10,7 +10,8 @@ namespace StreamRecorder.Engine.Tests.Signals;
 /// <summary>Which contract's ticks a position of a continuous symbol takes.</summary>
 public sealed class ContractResolverTests : IDisposable
 {
-    private readonly EngineRig _rig = new EngineRig().WithInstruments(Some.Future("MNQ", 0.25m, 0.5m), Some.Future("ES", 0.25m, 12.5m), Some.Spot("AAPL"));
+    private readonly EngineRig _rig =
+        new EngineRig().WithInstruments(Some.Future("MNQ", 0.25m, 0.5m), Some.Future("ES", 0.25m, 12.5m), Some.Spot("AAPL"));
     private readonly long _recorder;
     private readonly Symbol _front;
     private readonly Symbol _december;

@@ -218,7 +218,8 @@ public sealed class SignalMeaningTests
     private static string Text(Decision decision)
     {
         if (decision.Refusal is not null) return $"refused {decision.Refusal.Kind.Label}";
-        if (decision.Ignored != IgnoreReason.None) return $"ignored {Words.Of(decision.Ignored)}{(decision.Flags.HasFlag(Flags.SameTime) ? " flagged" : "")}";
+        if (decision.Ignored != IgnoreReason.None)
+            return $"ignored {Words.Of(decision.Ignored)}{(decision.Flags.HasFlag(Flags.SameTime) ? " flagged" : "")}";
         var parts = new List<string>();
         if (decision.ExitQuantity > 0) parts.Add($"exit {Fixed9.Format(decision.ExitQuantity)} {Words.Of(decision.ExitReason)}");
         var flag = decision.Flags.HasFlag(Flags.Sync) ? " sync" : "";

@@ -56,7 +56,8 @@ public sealed class SignalPriceTests : IDisposable
     public void Alert_OlderThanItMayBe_IsRefused(int settingSeconds, int? ownSeconds, int? age, string? refusal)
     {
         var recorder = _rig.AddRecorder("aged", s => s with { MaxAge = settingSeconds * Timestamp.Second });
-        var answer = _rig.Send(recorder, Some.Buy(_symbol, 1, 90) with { At = _rig.Now - age * Timestamp.Second, MaxAge = ownSeconds * Timestamp.Second });
+        var answer =
+            _rig.Send(recorder, Some.Buy(_symbol, 1, 90) with { At = _rig.Now - age * Timestamp.Second, MaxAge = ownSeconds * Timestamp.Second });
         Assert.Equal(refusal, answer.Refusal?.Kind.Label);
     }
 

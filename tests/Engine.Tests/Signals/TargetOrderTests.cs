@@ -8,8 +8,8 @@ using Xunit;
 namespace StreamRecorder.Engine.Tests.Signals;
 
 /// <summary>
-/// A strategy says after each of its orders where it stands. Whatever a network does to its alerts (drops, doubles, swaps), the position must follow the newest
-/// that arrived, by the alert's own time.
+/// A strategy says after each of its orders where it stands. Whatever a network does to its alerts
+/// (drops, doubles, swaps), the position must follow the newest that arrived, by the alert's own time.
 /// </summary>
 public sealed class TargetOrderTests : IDisposable
 {
@@ -45,7 +45,8 @@ public sealed class TargetOrderTests : IDisposable
     [Fact]
     public void Targets_OfOneSecondInTheirOrder_EndWhereTheLastSays() => Seeds.Run(200, random =>
     {
-        var sent = Strategy(random, 1 + random.Next(12)).ConvertAll(s => s with { At = EngineRig.Start + (s.At - EngineRig.Start) / 4 / Timestamp.Second * Timestamp.Second });
+        var sent = Strategy(random, 1 + random.Next(12))
+            .ConvertAll(s => s with { At = EngineRig.Start + (s.At - EngineRig.Start) / 4 / Timestamp.Second * Timestamp.Second });
         Assert.Equal(sent[^1].TargetPosition, HeldAfter(sent));
     });
 

@@ -80,7 +80,8 @@ internal sealed class EngineRig : IDisposable
     public long AddRecorder(string name, Func<RecorderSettings, RecorderSettings>? change = null)
     {
         var settings = new RecorderSettings { Name = name };
-        var result = Do(new AddRecorder(change?.Invoke(settings) ?? settings, new RecorderToken("first", Secret.Hash(name), Now)) { ReceivedAt = Now });
+        var result =
+            Do(new AddRecorder(change?.Invoke(settings) ?? settings, new RecorderToken("first", Secret.Hash(name), Now)) { ReceivedAt = Now });
         return ((Recorder)result.Value!).Id;
     }
 

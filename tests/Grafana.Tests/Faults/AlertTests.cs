@@ -9,8 +9,8 @@ using StreamRecorder.Host.Tests.Support;
 namespace StreamRecorder.Grafana.Tests.Faults;
 
 /// <summary>
-/// Each alert fires once, by a fault made for real on a real service that a real Prometheus scrapes: a locked database, a slow disk, a full one, prices that stay away, a
-/// service that is gone. Time runs faster in the rules, not in the service.
+/// Each alert fires once, by a fault made for real on a real service that a real Prometheus scrapes: a locked database, a
+/// slow disk, a full one, prices that stay away, a service that is gone. Time runs faster in the rules, not in the service.
 /// </summary>
 public sealed class AlertTests : IDisposable
 {
@@ -36,7 +36,8 @@ public sealed class AlertTests : IDisposable
     [Fact]
     public async Task Alerts_EachFault_FiresItsOwn()
     {
-        await using var service = await TestService.StartAsync(o => o with { TradingHours = new Dictionary<string, TradingHours> { ["Default"] = TradingHours.Parse("always") } });
+        await using var service = await TestService.StartAsync(
+            o => o with { TradingHours = new Dictionary<string, TradingHours> { ["Default"] = TradingHours.Parse("always") } });
         await using var slow = await HostProcess.ServeAsync(_slow);
         await using var small = await ServeOnSmallVolumeAsync();
         await using var senders = await Senders.MakeAsync(slow, _slow);
@@ -46,7 +47,9 @@ public sealed class AlertTests : IDisposable
 
         await server.WaitAsync("sum(sum_over_time(up[5s]))", answer => answer.Series is [{ Value: >= 12 }], Limit, Cancellation);
         // A busy machine may be slow by itself; all else must be quiet without a fault.
-        Assert.DoesNotContain(await server.FiringAsync(Cancellation), alert => alert.Instance == main && !alert.Alert.EndsWith("Slow", StringComparison.Ordinal) && alert.Alert != Prefix + "SinkLagging");
+        Assert.DoesNotContain(
+            await server.FiringAsync(Cancellation),
+            alert => alert.Instance == main && !alert.Alert.EndsWith("Slow", StringComparison.Ordinal) && alert.Alert != Prefix + "SinkLagging");
 
         senders.Start();
         await using var disk = SlowDisk.Under(slow, _slow);
@@ -57,7 +60,8 @@ public sealed class AlertTests : IDisposable
             await FiresAsync(server, ("SinkLagging", main));
         }
         await FiresAsync(
-            server, ("FeedDisconnected", main), ("FeedSilent", main), ("Unpriced", main), ("DrawdownLimit", main), ("DrawdownLimitPassed", main), ("DiskLow", full), ("JournalSlow", weak), ("AckSlow", weak),
+            server, ("FeedDisconnected", main), ("FeedSilent", main), ("Unpriced", main), ("DrawdownLimit", main), ("DrawdownLimitPassed", main),
+            ("DiskLow", full), ("JournalSlow", weak), ("AckSlow", weak),
             ("JournalFailed", weak), ("Unavailable", weak));
         await service.StopAsync();
         await FiresAsync(server, ("Down", main));
@@ -72,7 +76,8 @@ public sealed class AlertTests : IDisposable
         {
             return await HostProcess.ServeAsync(_small, "unshare", "-rm", "sh", "-c", SmallVolume, _small);
         }
-        catch (InvalidOperationException e) when (e.Message.Contains("unshare:", StringComparison.Ordinal) || e.Message.Contains("mount:", StringComparison.Ordinal))
+        catch (InvalidOperationException e) when (e.Message.Contains("unshare:", StringComparison.Ordinal)
+            || e.Message.Contains("mount:", StringComparison.Ordinal))
         {
             Assert.Skip("A volume of its own cannot be mounted here: " + e.Message);
             throw;

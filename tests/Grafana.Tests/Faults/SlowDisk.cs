@@ -4,8 +4,8 @@ using StreamRecorder.Host.Tests.Support;
 namespace StreamRecorder.Grafana.Tests.Faults;
 
 /// <summary>
-/// Makes the disk under a running service's journal slow: each write of a record or a commit slot is held in the kernel for 0.7 s, so that a commit takes 1.4 s and two after
-/// each other longer than an answer may.
+/// Makes the disk under a running service's journal slow: each write of a record or a commit slot is held in
+/// the kernel for 0.7 s, so that a commit takes 1.4 s and two after each other longer than an answer may.
 /// </summary>
 internal sealed class SlowDisk : IAsyncDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class SlowDisk : IAsyncDisposable
         if (!File.Exists(Strace)) Assert.Skip("strace is not installed here.");
         var journal = Path.Combine(directory, "journal");
         string[] files = [.. Directory.GetFiles(journal).SelectMany(path => new[] { "-P", path })];
-        string[] arguments = ["-f", "-p", $"{service.Id}", .. files, "-e", "trace=pwrite64", "-e", $"inject=pwrite64:delay_enter={DelayMicros}", "-o", "/dev/null"];
+        string[] arguments =
+            ["-f", "-p", $"{service.Id}", .. files, "-e", "trace=pwrite64", "-e", $"inject=pwrite64:delay_enter={DelayMicros}", "-o", "/dev/null"];
         return new SlowDisk(Process.Start(new ProcessStartInfo(Strace, arguments) { RedirectStandardError = true })!);
     }
 

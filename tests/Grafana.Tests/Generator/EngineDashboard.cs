@@ -9,7 +9,8 @@ internal static class EngineDashboard
     private const string Refused = "outcome!~\"accepted|duplicate|ignored\"";
 
     public static Dashboard Make() => new Dashboard(
-            "streamrecorder-engine", "StreamRecorder / Engine", "Latency, queues, journal, database, feeds, disk and runtime of the service.", "now-1h")
+            "streamrecorder-engine", "StreamRecorder / Engine",
+            "Latency, queues, journal, database, feeds, disk and runtime of the service.", "now-1h")
         .Row("Is it healthy?", Health.Row())
         .Row("Webhooks", Webhooks())
         .Row("Ticks and feeds", Ticks())
@@ -58,7 +59,8 @@ internal static class EngineDashboard
         Percentiles("Database flush", "One transaction of the database.", "sink_flush_seconds"),
         Lines("Rows a transaction", "Median and 99 % of the rows written at once.", "short",
             new Query(Quantile(0.5, Rate(Own("sink_batch_rows_bucket"))), "p50"),
-            new Query(Quantile(0.99, Rate(Own("sink_batch_rows_bucket"))), "p99")) with { NoValue = "nothing to write", Options = Looks.Lines("lastNotNull") },
+            new Query(Quantile(0.99, Rate(Own("sink_batch_rows_bucket"))), "p99")) with
+                { NoValue = "nothing to write", Options = Looks.Lines("lastNotNull") },
         StackedLines("Disk", "The data's volume: journal, database, what others use, and what is free.", "bytes",
             new Query($"sum by (part) ({Own("disk_bytes")})", "{{part}}")) with { Options = Looks.Lines("lastNotNull") },
     ];
@@ -66,11 +68,13 @@ internal static class EngineDashboard
     private static Panel[] Runtime() =>
     [
         StackedLines("Processor", "Share of all processors in use.", "percentunit",
-            new Query($"sum by (cpu_mode) ({Rate(Runtime("process_cpu_time_seconds_total"))}) / scalar(sum({Runtime("process_cpus")}))", "{{cpu_mode}}")),
+            new Query($"sum by (cpu_mode) ({Rate(Runtime("process_cpu_time_seconds_total"))}) / scalar(sum({Runtime("process_cpus")}))",
+                "{{cpu_mode}}")),
         Lines("Memory", "Physical memory of the process, and what of it is heap.", "bytes",
             new Query($"sum({Runtime("process_memory_working_set_bytes")})", "working set"),
             new Query($"sum by (gc_heap_generation) ({Runtime("gc_last_collection_heap_size_bytes")})", "heap {{gc_heap_generation}}")),
-        Lines("Allocation", "Bytes allocated per second.", "Bps", new Query($"sum({Rate(Runtime("gc_heap_total_allocated_bytes_total"))})", "allocated")),
+        Lines("Allocation", "Bytes allocated per second.", "Bps",
+            new Query($"sum({Rate(Runtime("gc_heap_total_allocated_bytes_total"))})", "allocated")),
         Lines("Collections", "Garbage collections per second, by generation.", "cps",
             new Query($"sum by (gc_heap_generation) ({Rate(Runtime("gc_collections_total"))})", "{{gc_heap_generation}}")),
         Lines("Paused in collections", "Share of the time in which the runtime stood still.", "percentunit",
@@ -80,7 +84,8 @@ internal static class EngineDashboard
             new Query($"sum({Runtime("thread_pool_queue_length_total")})", "waiting")),
         Lines("Exceptions", "Exceptions thrown per second, by type.", "cps",
             new Query($"sum by (error_type) ({Rate(Runtime("exceptions_total"))}) > 0", "{{error_type}}")) with { Width = 12, NoValue = "none" },
-        Lines("Contended locks", "Waits for a lock per second.", "cps", new Query($"sum({Rate(Runtime("monitor_lock_contentions_total"))})", "contended"))
+        Lines("Contended locks", "Waits for a lock per second.", "cps",
+            new Query($"sum({Rate(Runtime("monitor_lock_contentions_total"))})", "contended"))
             with { Width = 12 },
     ];
 

@@ -25,16 +25,20 @@ internal static class Health
         Service(),
         Figure("Version", "Version of the service that runs.", "none", $"max by (service_version) ({Any("target_info")})", "{{service_version}}")
             with { Options = Looks.Stat(hasGraph: false, textMode: "name") },
-        Figure("Journal", "Whether the journal can be written; when not, every signal is answered 503.", "none", $"max({Own("journal_faulted")})", "journal")
-            with { Thresholds = Colours.ZeroIsGood, Mappings = [("0", "OK", "green"), ("1", "FAILED", "red")], Options = Looks.Stat(hasGraph: false) },
+        Figure("Journal", "Whether the journal can be written; when not, every signal is answered 503.", "none",
+            $"max({Own("journal_faulted")})", "journal")
+            with { Thresholds = Colours.ZeroIsGood, Mappings = [("0", "OK", "green"), ("1", "FAILED", "red")],
+                Options = Looks.Stat(hasGraph: false) },
         Figure("Answered 503", "Share of the webhook requests that the service had to turn away.", "percentunit",
             $"sum({Rate(Own("webhook_requests_total", Failing))}) / (sum({Rate(Own("webhook_requests_total"))}) > 0)", "refused")
             with { NoValue = "no requests", Thresholds = [(null, "green"), (0.01, "red")] },
-        Figure("Ack, 99 %", "99 of 100 webhooks are durable and answered within this time.", "s", Quantile(0.99, Rate(Own("webhook_ack_seconds_bucket"))), "p99")
+        Figure("Ack, 99 %", "99 of 100 webhooks are durable and answered within this time.", "s",
+            Quantile(0.99, Rate(Own("webhook_ack_seconds_bucket"))), "p99")
             with { NoValue = "no requests", Thresholds = [(null, "green"), (0.5, "orange"), (1, "red")] },
         Figure("Database lag", "Age of the oldest output that the database has not yet.", "s", $"max({Own("sink_lag_seconds")})", "lag")
             with { Thresholds = [(null, "green"), (1, "orange"), (10, "red")] },
-        Figure("Disk free", "Free share of the data's volume.", "percentunit", $"sum({Own("disk_bytes", "part=\"free\"")}) / sum({Own("disk_bytes")})", "free")
+        Figure("Disk free", "Free share of the data's volume.", "percentunit",
+            $"sum({Own("disk_bytes", "part=\"free\"")}) / sum({Own("disk_bytes")})", "free")
             with { Min = 0, Max = 1, Thresholds = [(null, "red"), (0.1, "orange"), (0.2, "green")] },
         Figure("Last recovery", "How long the last start took to rebuild the state.", "s", $"max({Own("recovery_seconds")})", "recovery")
             with { Options = Looks.Stat(hasGraph: false) },

@@ -89,7 +89,8 @@ internal static class Looks
     {
         var names = new JsonObject();
         for (int i = 0; i < headings.Length; i++) names[$"Value #{(char)('A' + i)}"] = headings[i];
-        var columns = new JsonObject { ["excludeByName"] = new JsonObject { ["Time"] = true }, ["renameByName"] = names, ["indexByName"] = new JsonObject() };
+        var columns =
+            new JsonObject { ["excludeByName"] = new JsonObject { ["Time"] = true }, ["renameByName"] = names, ["indexByName"] = new JsonObject() };
         return
         [
             new JsonObject { ["id"] = "merge", ["options"] = new JsonObject() },

@@ -36,7 +36,8 @@ internal static class Panels
         };
 
     public static Panel Heatmap(string title, string description, string expression)
-        => new("heatmap", title, description, "s", new Query(expression, "{{le}}") { Format = "heatmap" }) { Width = 24, Options = Looks.Heatmap("s") };
+        => new("heatmap", title, description, "s", new Query(expression, "{{le}}") { Format = "heatmap" })
+        { Width = 24, Options = Looks.Heatmap("s") };
 
     public static Panel States(string title, string description, string expression, string legend)
         => new("state-timeline", title, description, "none", new Query(expression, legend))
@@ -47,7 +48,8 @@ internal static class Panels
 
     /// <summary>Instant queries side by side, one row for the labels that they share.</summary>
     public static Panel Table(string title, string description, string unit, params (string Heading, string Expression)[] columns)
-        => new("table", title, description, unit, [.. columns.Select(column => new Query(column.Expression, "") { IsInstant = true, Format = "table" })])
+        => new("table", title, description, unit,
+            [.. columns.Select(column => new Query(column.Expression, "") { IsInstant = true, Format = "table" })])
         {
             Options = Looks.Table("recorder"),
             Transformations = Looks.Merged([.. columns.Select(column => column.Heading)]),

@@ -19,7 +19,8 @@ internal static class PhoneDashboard
         Figure("Prices", "Age of the oldest price that an open position depends on, within trading hours.", "s", $"max({PriceAge()})", "age")
             with { Decimals = 0, NoValue = "none needed", Thresholds = [(null, "green"), (30, "orange"), (60, "red")] },
         Figure("Open result", "Unrealized result of all open positions, a figure per currency.", "none",
-            $"sum by (currency) ({Own("open_unrealized_pnl")})", "{{currency}}") with { Decimals = 2, NoValue = "flat", Thresholds = Colours.LossOrGain },
+            $"sum by (currency) ({Own("open_unrealized_pnl")})",
+            "{{currency}}") with { Decimals = 2, NoValue = "flat", Thresholds = Colours.LossOrGain },
         Figure("Worst open drawdown", "The worst unrealized result that any position open now has seen.", "none",
             $"min by (currency) ({Own("open_worst_pnl")})", "{{currency}}") with { Decimals = 2, NoValue = "flat", Thresholds = Colours.LossOrGain },
         RangeFigure("Result", "Realized result within the time range (a day unless changed), before commission.", "none",

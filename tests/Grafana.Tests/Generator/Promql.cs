@@ -15,8 +15,8 @@ internal static class Promql
     public static string Increase(string series) => $"increase({series}[$__range])";
 
     /// <summary>
-    /// What came on top within the range, exactly: <c>increase()</c> extrapolates and misses the first observation of a histogram, which has no series
-    /// before it. A series that is younger than the range, or began anew with a restart, counts whole.
+    /// What came on top within the range, exactly: <c>increase()</c> extrapolates and misses the first observation of a histogram,
+    /// which has no series before it. A series that is younger than the range, or began anew with a restart, counts whole.
     /// </summary>
     public static string Gained(string series) => $"({series} - {series} offset $__range >= 0 or {series})";
 
@@ -27,6 +27,9 @@ internal static class Promql
     public static string Realized(string matchers)
         => $"sum by (currency) ({Gained(Own("closed_profit_total", matchers))}) - sum by (currency) ({Gained(Own("closed_loss_total", matchers))})";
 
-    /// <summary>Seconds since the last tick of each root that open positions depend on (the time is 0 while flat), while its market is open.</summary>
-    public static string PriceAge() => $"(time() - ({Own("held_price_timestamp_seconds")} > 0)) and on (job, instance, root) {Own("market_open")} == 1";
+    /// <summary>
+    /// Seconds since the last tick of each root that open positions depend on (the time is 0 while flat), while its market is open.
+    /// </summary>
+    public static string PriceAge() =>
+        $"(time() - ({Own("held_price_timestamp_seconds")} > 0)) and on (job, instance, root) {Own("market_open")} == 1";
 }

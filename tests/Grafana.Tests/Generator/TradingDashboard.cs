@@ -12,7 +12,8 @@ internal static class TradingDashboard
     private const string Flat = "flat";
 
     public static Dashboard Make() => new Dashboard(
-            "streamrecorder-trading", "StreamRecorder / Trading", "Open positions, drawdown, closed trades and the quality of the prices behind them.", "now-24h")
+            "streamrecorder-trading", "StreamRecorder / Trading",
+            "Open positions, drawdown, closed trades and the quality of the prices behind them.", "now-24h")
         .With("recorder", "Recorder", $"label_values({Own("positions_open")}, recorder)")
         .With("symbol", "Symbol", $"label_values({Own("open_unrealized_pnl", Recorder)}, symbol)")
         .Row("Now", Now())
@@ -24,12 +25,15 @@ internal static class TradingDashboard
     [
         Figure("Open positions", "Open positions of the chosen recorders.", "short", $"sum({Own("positions_open", Recorder)})", "open"),
         Figure("Unrealized", "Unrealized result of all open positions, a figure per currency.", "none",
-            $"sum by (currency) ({Own("open_unrealized_pnl", Pair)})", "{{currency}}") with { Decimals = 2, NoValue = Flat, Thresholds = Colours.LossOrGain },
+            $"sum by (currency) ({Own("open_unrealized_pnl", Pair)})",
+            "{{currency}}") with { Decimals = 2, NoValue = Flat, Thresholds = Colours.LossOrGain },
         Figure("Worst open drawdown", "The worst unrealized result that any position open now has seen.", "none",
-            $"min by (currency) ({Own("open_worst_pnl", Pair)})", "{{currency}}") with { Decimals = 2, NoValue = Flat, Thresholds = Colours.LossOrGain },
+            $"min by (currency) ({Own("open_worst_pnl", Pair)})",
+            "{{currency}}") with { Decimals = 2, NoValue = Flat, Thresholds = Colours.LossOrGain },
         RangeFigure("Result", "Realized result of the positions closed in the time range, before commission.", "none",
             Realized(Recorder), "{{currency}}") with { Decimals = 2, NoValue = NoTrades, Thresholds = Colours.LossOrGain },
-        RangeFigure("Win rate", "Share of the positions closed in the time range that gained.", "percentunit", WinRate(""), "won") with { NoValue = NoTrades },
+        RangeFigure("Win rate", "Share of the positions closed in the time range that gained.", "percentunit", WinRate(""), "won") with
+            { NoValue = NoTrades },
         Figure("Unpriced", "Open positions that no tick can be attached to: their drawdown is not known.", "short",
             $"sum({Own("unpriced_positions")})", "unpriced") with { Thresholds = Colours.ZeroIsGood },
     ];
@@ -44,7 +48,8 @@ internal static class TradingDashboard
             with { Width = 12, Decimals = 2, Min = null, Max = 0, Options = Looks.Lines("min", "lastNotNull") },
         Table("Positions", "Result and worst drawdown now, by recorder and symbol.", "none",
             ("Unrealized", $"sum by (recorder, symbol, currency) ({Own("open_unrealized_pnl", Pair)})"),
-            ("Worst drawdown", $"min by (recorder, symbol, currency) ({Own("open_worst_pnl", Pair)})")) with { Width = 12, Decimals = 2, NoValue = Flat },
+            ("Worst drawdown", $"min by (recorder, symbol, currency) ({Own("open_worst_pnl", Pair)})")) with
+                { Width = 12, Decimals = 2, NoValue = Flat },
         StackedLines("Open positions by recorder", "How many positions each recorder holds.", "short",
             new Query($"sum by (recorder) ({Own("positions_open", Recorder)})", "{{recorder}}")) with { Width = 12 },
     ];
@@ -56,39 +61,44 @@ internal static class TradingDashboard
         Bars("How positions ended", "Closed positions by outcome and reason.", "short",
             $"round(sum by (outcome, reason) ({Increase(Own("positions_closed_total", Recorder))})) > 0", "{{outcome}} by {{reason}}")
             with { Width = 12, NoValue = NoTrades },
-        Distribution("Closed drawdown", "Positions by their drawdown: how far each went against its owner before it closed.", "none", ByBucket("closed_drawdown")),
+        Distribution(
+            "Closed drawdown", "Positions by their drawdown: how far each went against its owner before it closed.", "none",
+            ByBucket("closed_drawdown")),
         Distribution("Closed result", "Positions by their realized result.", "none", ByBucket("closed_pnl")),
         Distribution("Time in trade", "Positions by how long they were open.", "s", ByBucket("closed_duration_seconds")),
         ByRecorder(),
         ByCurrency(),
     ];
 
-    private static Panel ByRecorder() => Table("By recorder", "Closed positions of each recorder within the time range. The median is read off the buckets.", "none",
+    private static Panel ByRecorder() =>
+        Table("By recorder", "Closed positions of each recorder within the time range. The median is read off the buckets.", "none",
         ("Closed", $"round(sum by (recorder) ({Increase(Own("positions_closed_total", Recorder))}))"),
         ("Win rate", WinRate("by (recorder) ")),
         ("Median time in trade", Quantile(0.5, Gained(Own("closed_duration_seconds_bucket", Recorder)), "recorder, le"))) with
-    {
-        Width = 12,
-        NoValue = NoTrades,
-        Overrides = [Looks.Column("Closed", "short", 0), Looks.Column("Win rate", "percentunit", 1), Looks.Column("Median time in trade", "s", 1)],
-    };
+        {
+            Width = 12,
+            NoValue = NoTrades,
+            Overrides = [Looks.Column("Closed", "short", 0), Looks.Column("Win rate", "percentunit", 1), Looks.Column("Median time in trade", "s", 1)],
+        };
 
-    private static Panel ByCurrency() => Table("By recorder and currency", "Money of the positions closed in the time range. Percentiles are read off buckets.", "none",
+    private static Panel ByCurrency() =>
+        Table("By recorder and currency", "Money of the positions closed in the time range. Percentiles are read off buckets.", "none",
         ("Profit factor", $"{Money("closed_profit_total")} / ({Money("closed_loss_total")} > 0)"),
         ("Median drawdown", Quantile(0.5, Gained(Own("closed_drawdown_bucket", Recorder)), "recorder, currency, le")),
         ("90 % of drawdowns below", Quantile(0.9, Gained(Own("closed_drawdown_bucket", Recorder)), "recorder, currency, le"))) with
-    {
-        Width = 12,
-        Decimals = 2,
-        NoValue = NoTrades,
-    };
+        {
+            Width = 12,
+            Decimals = 2,
+            NoValue = NoTrades,
+        };
 
     private static Panel[] Trust() =>
     [
         Lines("Unpriced positions and gaps", "Positions without a price, and seconds in which the service was not running.", "short",
             new Query(Own("unpriced_positions"), "unpriced {{instance}}"),
             new Query($"increase({Own("gap_seconds_total")}[$__rate_interval])", "gap {{instance}}")),
-        Lines("Age of the prices in use", "Time since the last tick of the contracts that open positions take prices from, within trading hours.", "s",
+        Lines("Age of the prices in use",
+            "Time since the last tick of the contracts that open positions take prices from, within trading hours.", "s",
             new Query(PriceAge(), "{{root}}")) with { NoValue = "flat, or the markets are closed", Options = Looks.Lines("max", "lastNotNull") },
         States("Markets", "Trading hours of each root held since the start, as set.", $"max by (root) ({Own("market_open")})", "{{root}}")
             with { Width = 4, Mappings = [("0", "closed", "text"), ("1", "open", "green")] },

@@ -15,7 +15,8 @@ internal static partial class DashboardRules
 
     // Of Grafana itself: the time range, the interval, and who looks at what.
     private static readonly HashSet<string> BuiltIn =
-        ["__rate_interval", "__interval", "__interval_ms", "__range", "__range_s", "__range_ms", "__from", "__to", "__dashboard", "__name", "__user", "__org", "__all"];
+        ["__rate_interval", "__interval", "__interval_ms", "__range", "__range_s", "__range_ms", "__from", "__to", "__dashboard", "__name", "__user",
+            "__org", "__all"];
 
     public static IEnumerable<Problem> Check(LintedDashboard dashboard)
     {
@@ -24,11 +25,15 @@ internal static partial class DashboardRules
         if (uid.Length is 0 or > UidLengthMax)
             yield return At("dashboard-uid", dashboard, $"The uid '{uid}' has not 1 to {UidLengthMax} characters.");
         if (json["id"] is not null) yield return At("dashboard-uid", dashboard, "The id belongs to one Grafana; a file has null.");
-        if (json["editable"]?.GetValue<bool>() != false) yield return At("uneditable", dashboard, "It can be edited in Grafana, and the edit would be lost.");
+        if (json["editable"]?.GetValue<bool>() != false)
+            yield return At("uneditable", dashboard, "It can be edited in Grafana, and the edit would be lost.");
         int schema = json["schemaVersion"]?.GetValue<int>() ?? 0;
-        if (schema is < SchemaMin or > SchemaMax) yield return At("schema-version", dashboard, $"Schema {schema} is not between {SchemaMin} and {SchemaMax}.");
-        if (json.ContainsKey("__inputs") || json.ContainsKey("__requires")) yield return At("no-inputs", dashboard, "__inputs are not filled in by provisioning.");
-        if (CanonicalJson.Of(json) != dashboard.Text) yield return At("canonical", dashboard, "The file is not in its canonical form (sorted keys, two spaces).");
+        if (schema is < SchemaMin or > SchemaMax)
+            yield return At("schema-version", dashboard, $"Schema {schema} is not between {SchemaMin} and {SchemaMax}.");
+        if (json.ContainsKey("__inputs") || json.ContainsKey("__requires"))
+            yield return At("no-inputs", dashboard, "__inputs are not filled in by provisioning.");
+        if (CanonicalJson.Of(json) != dashboard.Text)
+            yield return At("canonical", dashboard, "The file is not in its canonical form (sorted keys, two spaces).");
         foreach (var problem in Unknown(dashboard)) yield return problem;
         foreach (var problem in Layout(dashboard)) yield return problem;
     }
@@ -57,7 +62,9 @@ internal static partial class DashboardRules
     private static (int X, int Y, int W, int H) PlaceOf(JsonNode panel)
     {
         var grid = panel["gridPos"];
-        return grid is null ? (-1, 0, 0, 0) : (grid["x"]!.GetValue<int>(), grid["y"]!.GetValue<int>(), grid["w"]!.GetValue<int>(), grid["h"]!.GetValue<int>());
+        return grid is null
+            ? (-1, 0, 0, 0)
+            : (grid["x"]!.GetValue<int>(), grid["y"]!.GetValue<int>(), grid["w"]!.GetValue<int>(), grid["h"]!.GetValue<int>());
     }
 
     private static bool Overlap((int X, int Y, int W, int H) a, (int X, int Y, int W, int H) b)

@@ -9,8 +9,8 @@ internal sealed record Exclusion(string Rule, string Dashboard, string Panel, st
 }
 
 /// <summary>
-/// Runs all rules over all dashboards. The names and the ideas of the rules called template-…, panel-…, target-… and uneditable are those of Grafana's own
-/// dashboard-linter; the rest is ours.
+/// Runs all rules over all dashboards. The names and the ideas of the rules called template-…,
+/// panel-…, target-… and uneditable are those of Grafana's own dashboard-linter; the rest is ours.
 /// </summary>
 internal static class Linter
 {
@@ -37,7 +37,8 @@ internal static class Linter
         var found = dashboards.SelectMany(dashboard => Check(dashboard, metrics)).ToList();
         var problems = found.Where(problem => !exclusions.Any(exclusion => exclusion.Covers(problem))).ToList();
         problems.AddRange(exclusions.Where(exclusion => exclusion.Reason.Length == 0 || !found.Any(exclusion.Covers))
-            .Select(idle => new Problem("exclusion-used", idle.Dashboard, idle.Panel, $"The exclusion from {idle.Rule} excuses nothing or says no reason.")));
+            .Select(idle =>
+                new Problem("exclusion-used", idle.Dashboard, idle.Panel, $"The exclusion from {idle.Rule} excuses nothing or says no reason.")));
         problems.AddRange(dashboards.GroupBy(dashboard => dashboard.Json["uid"]?.GetValue<string>()).Where(group => group.Count() > 1)
             .Select(group => new Problem("dashboard-uid", group.Last().Name, "", $"'{group.Key}' is another dashboard's uid.")));
         problems.AddRange(CheckUse(dashboards, otherExpressions, metrics));

@@ -27,7 +27,8 @@ public sealed class LinterTests
     [InlineData("metrics.json")]
     [InlineData("lint.json")]
     [InlineData("quiet.json")]
-    public void Lists_AreCanonical(string file) => Assert.Equal(CanonicalJson.Of(JsonNode.Parse(GrafanaFolder.Read(file))!), GrafanaFolder.Read(file));
+    public void Lists_AreCanonical(string file) =>
+        Assert.Equal(CanonicalJson.Of(JsonNode.Parse(GrafanaFolder.Read(file))!), GrafanaFolder.Read(file));
 
     [Fact]
     public void MetricList_Entries_AreWhole()

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace StreamRecorder.Grafana.Tests.Linting;
 
 /// <summary>
-/// One exported metric as <c>metrics.json</c> lists it: name and kind, each label with values that it may have, and why no dashboard shows it, if none does.
+/// One exported metric as <c>metrics.json</c> lists it: name and kind, each label
+/// with values that it may have, and why no dashboard shows it, if none does.
 /// </summary>
 public sealed record ListedMetric(
     string Name,
@@ -63,5 +64,6 @@ public sealed class MetricList
 
     private static IReadOnlyList<string> Texts(JsonElement array) => [.. array.EnumerateArray().Select(text => text.GetString()!)];
 
-    private static Dictionary<string, IReadOnlyList<string>> Keys(params string[] labels) => labels.ToDictionary(label => label, IReadOnlyList<string> (_) => []);
+    private static Dictionary<string, IReadOnlyList<string>> Keys(params string[] labels) =>
+        labels.ToDictionary(label => label, IReadOnlyList<string> (_) => []);
 }

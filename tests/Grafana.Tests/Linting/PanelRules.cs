@@ -9,15 +9,18 @@ internal static class PanelRules
     // Those of Grafana's list that make sense for what is exported here.
     private static readonly HashSet<string> Units =
     [
-        "none", "short", "percent", "percentunit", "bool", "s", "ms", "µs", "ns", "dtdurations", "dateTimeFromNow", "bytes", "decbytes", "Bps", "binBps",
+        "none", "short", "percent", "percentunit", "bool", "s", "ms", "µs", "ns", "dtdurations", "dateTimeFromNow", "bytes", "decbytes",
+        "Bps", "binBps",
         "cps", "ops", "reqps", "rps", "wps", "cpm", "opm", "currencyUSD", "currencyEUR",
     ];
 
     public static IEnumerable<Problem> Check(LintedDashboard dashboard, LintedPanel panel)
     {
         if (!Types.Contains(panel.Type)) yield return At("panel-type", $"'{panel.Type}' is not a panel of Grafana's core.");
-        if (panel.Title.Length == 0 || Text("description").Length == 0) yield return At("panel-title-description", "It has no title or no description.");
-        if (panel.Json["datasource"]?["uid"]?.GetValue<string>() != "${datasource}") yield return At("panel-datasource", "It does not ask ${datasource}.");
+        if (panel.Title.Length == 0 || Text("description").Length == 0)
+            yield return At("panel-title-description", "It has no title or no description.");
+        if (panel.Json["datasource"]?["uid"]?.GetValue<string>() != "${datasource}")
+            yield return At("panel-datasource", "It does not ask ${datasource}.");
         if (panel.Targets.Count == 0 && panel.Type != "text") yield return At("panel-no-targets", "It asks nothing.");
         var defaults = panel.Json["fieldConfig"]?["defaults"];
         bool isMapped = defaults?["mappings"]?.AsArray().Count > 0;

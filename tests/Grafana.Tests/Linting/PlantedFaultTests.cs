@@ -40,7 +40,8 @@ public sealed class PlantedFaultTests
         ["metric-exists"] = json => SetExpression(json, "streamrecorder_tick{job=~\"$job\",instance=~\"$instance\"}"),
         ["label-exists"] = json => SetExpression(json, "up{job=~\"$job\",instance=~\"$instance\",feed=\"http\"}"),
         ["label-exists (legend)"] = json => Target(json)["legendFormat"] = "{{colour}}",
-        ["no-bound-match"] = json => SetExpression(json, "rate(streamrecorder_webhook_ack_seconds_bucket{job=~\"$job\",instance=~\"$instance\",le=\"1\"}[$__range])"),
+        ["no-bound-match"] =
+            json => SetExpression(json, "rate(streamrecorder_webhook_ack_seconds_bucket{job=~\"$job\",instance=~\"$instance\",le=\"1\"}[$__range])"),
     };
 
     public static TheoryData<string> Names => [.. Faults.Keys];
@@ -61,7 +62,9 @@ public sealed class PlantedFaultTests
     public void Check_FileNotCanonical_IsFound()
     {
         string text = File.ReadAllText(GrafanaFolder.DashboardFiles[0]);
-        Assert.Contains(Linter.Check(new LintedDashboard("x", text.Replace("  ", "    ", StringComparison.Ordinal)), Metrics), problem => problem.Rule == "canonical");
+        Assert.Contains(
+            Linter.Check(new LintedDashboard("x", text.Replace("  ", "    ", StringComparison.Ordinal)), Metrics),
+            problem => problem.Rule == "canonical");
     }
 
     [Fact]

@@ -7,8 +7,8 @@ internal sealed record Matcher(string Label, string Operator, string Value);
 internal sealed record Selector(string Metric, IReadOnlyList<Matcher> Matchers, string? Range, string Function, bool HasOffset);
 
 /// <summary>
-/// What an expression mentions. Not a whole parser: it finds selectors, the labels of grouping and matching, and brackets that do not close. Types and all else
-/// are Prometheus' own to judge, in the tests that ask it.
+/// What an expression mentions. Not a whole parser: it finds selectors, the labels of grouping and matching,
+/// and brackets that do not close. Types and all else are Prometheus' own to judge, in the tests that ask it.
 /// </summary>
 internal sealed class PromqlExpression
 {

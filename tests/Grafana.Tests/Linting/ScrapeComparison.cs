@@ -9,20 +9,23 @@ public static partial class ScrapeComparison
     private const string ScopePrefix = "otel_scope_";
 
     /// <summary>
-    /// What differs, a sentence each. Labels and bounds are compared where the scrape has a sample; <paramref name="mayBeMissing"/> names metrics that
-    /// have none until something happens.
+    /// What differs, a sentence each. Labels and bounds are compared where the scrape has a sample;
+    /// <paramref name="mayBeMissing"/> names metrics that have none until something happens.
     /// </summary>
     public static IReadOnlyList<string> Differences(MetricList list, string exposition, IReadOnlySet<string> mayBeMissing)
     {
         var kinds = TypePattern().Matches(exposition).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["kind"].Value);
-        var samples = SamplePattern().Matches(exposition).Select(match => (Name: match.Groups["name"].Value, Labels: LabelsOf(match.Groups["labels"].Value)));
+        var samples =
+            SamplePattern().Matches(exposition).Select(match => (Name: match.Groups["name"].Value, Labels: LabelsOf(match.Groups["labels"].Value)));
         var byMetric = samples.ToLookup(sample => list.OfSample(sample.Name)?.Name ?? sample.Name);
         var unlisted = kinds.Keys.Except(list.All.Select(metric => metric.Name)).Select(name => $"{name} is exported, but not listed.");
-        return [.. unlisted, .. list.All.SelectMany(metric => DifferencesOf(metric, kinds, byMetric[metric.Name], mayBeMissing.Contains(metric.Name)))];
+        return [.. unlisted,
+            .. list.All.SelectMany(metric => DifferencesOf(metric, kinds, byMetric[metric.Name], mayBeMissing.Contains(metric.Name)))];
     }
 
     private static IEnumerable<string> DifferencesOf(
-        ListedMetric metric, Dictionary<string, string> kinds, IEnumerable<(string Name, Dictionary<string, string> Labels)> samples, bool mayBeMissing)
+        ListedMetric metric, Dictionary<string, string> kinds, IEnumerable<(string Name, Dictionary<string, string> Labels)> samples,
+        bool mayBeMissing)
     {
         if (!kinds.TryGetValue(metric.Name, out string? kind))
         {
@@ -32,7 +35,8 @@ public static partial class ScrapeComparison
         if (kind != metric.Kind) yield return $"{metric.Name} is exported as a {kind}, but listed as a {metric.Kind}.";
         var names = samples.SelectMany(sample => sample.Labels.Keys).Where(IsOfMetric).Distinct().Order(StringComparer.Ordinal).ToList();
         if (names.Count > 0 && metric.Name != "target_info" && !names.SequenceEqual(metric.Labels.Keys.Order(StringComparer.Ordinal)))
-            yield return $"{metric.Name} is exported with the labels [{string.Join(", ", names)}], but listed with [{string.Join(", ", metric.Labels.Keys)}].";
+            yield return $"{metric.Name} is exported with the labels [{string.Join(", ", names)}], but listed with "
+                + $"[{string.Join(", ", metric.Labels.Keys)}].";
         var bounds = samples.Select(sample => sample.Labels.GetValueOrDefault("le")).Where(le => le is not null and not "+Inf").Distinct().Count();
         if (bounds != metric.Buckets.Count && metric.Kind == "histogram")
             yield return $"{metric.Name} is exported with {bounds} bounds, but listed with {metric.Buckets.Count}.";

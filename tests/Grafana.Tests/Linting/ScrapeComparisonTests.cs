@@ -18,7 +18,8 @@ public sealed class ScrapeComparisonTests
         Assert.Equal(["new_one is exported, but not listed."], Differences(scrape + "# TYPE new_one gauge\nnew_one 1\n"));
         string otherKind = scrape.Replace("sink_lag_seconds gauge", "sink_lag_seconds counter", StringComparison.Ordinal);
         Assert.Contains("listed as a gauge", Single(otherKind), StringComparison.Ordinal);
-        Assert.Contains("labels [colour, feed]", Single(scrape + "streamrecorder_ticks_total{feed=\"a \\\"b\",colour=\"red\"} 1\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "labels [colour, feed]", Single(scrape + "streamrecorder_ticks_total{feed=\"a \\\"b\",colour=\"red\"} 1\n"), StringComparison.Ordinal);
         Assert.Contains("17 bounds", Single(scrape + "streamrecorder_sink_flush_seconds_bucket{le=\"99\"} 1\n"), StringComparison.Ordinal);
         string gone = scrape.Replace("# TYPE streamrecorder_market_open gauge\n", "", StringComparison.Ordinal);
         Assert.Equal(["streamrecorder_market_open is listed, but not exported."], Differences(gone));

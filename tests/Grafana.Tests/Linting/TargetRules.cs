@@ -28,9 +28,12 @@ internal static partial class TargetRules
             foreach (var selector in parsed.Selectors)
             {
                 if (!Has(selector, "job", "$job")) yield return At("target-job", $"{selector.Metric} is not narrowed by job=~\"$job\".");
-                if (!Has(selector, "instance", "$instance")) yield return At("target-instance", $"{selector.Metric} is not narrowed by instance=~\"$instance\".");
+                if (!Has(selector, "instance", "$instance"))
+                    yield return At("target-instance", $"{selector.Metric} is not narrowed by instance=~\"$instance\".");
                 if (RateFunctions.Contains(selector.Function) && selector.Range is not ("$__rate_interval" or "$__range"))
-                    yield return At("target-rate-interval", $"{selector.Function}({selector.Metric}) is over [{selector.Range}], not $__rate_interval or $__range.");
+                    yield return At(
+                        "target-rate-interval",
+                        $"{selector.Function}({selector.Metric}) is over [{selector.Range}], not $__rate_interval or $__range.");
                 if (metrics.OfSample(selector.Metric)?.Kind is "counter" or "histogram" && !IsRated(selector, parsed))
                     yield return At("target-counter-agg", $"{selector.Metric} only rises; neither its rate nor its gain is shown.");
             }
@@ -58,7 +61,8 @@ internal static partial class TargetRules
         }
     }
 
-    private static IEnumerable<Problem> CheckNames(string file, string where, PromqlExpression parsed, IEnumerable<string> otherLabels, MetricList metrics)
+    private static IEnumerable<Problem> CheckNames(
+        string file, string where, PromqlExpression parsed, IEnumerable<string> otherLabels, MetricList metrics)
     {
         var known = new HashSet<string>(Everywhere);
         foreach (var selector in parsed.Selectors)

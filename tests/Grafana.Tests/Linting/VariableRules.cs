@@ -38,18 +38,21 @@ internal static partial class VariableRules
         }
         string selector = match.Groups["selector"].Value;
         string label = match.Groups["label"].Value;
-        foreach (var problem in TargetRules.CheckExpression(dashboard.Name, "$" + name, selector, label, metrics, "template-label-promql")) yield return problem;
+        foreach (var problem in TargetRules.CheckExpression(dashboard.Name, "$" + name, selector, label, metrics, "template-label-promql"))
+            yield return problem;
     }
 
     private static bool IsTargetVariable(JsonNode? variable, string label)
         => Text(variable, "type") == "query" && Text(variable, "label") == label && Text(variable, "allValue") == ".+"
-            && variable!["multi"]?.GetValue<bool>() == true && variable["includeAll"]?.GetValue<bool>() == true && DataSourceOf(variable) == "${datasource}";
+            && variable!["multi"]?.GetValue<bool>() == true && variable["includeAll"]?.GetValue<bool>() == true
+            && DataSourceOf(variable) == "${datasource}";
 
     private static string DataSourceOf(JsonNode variable) => Text(variable["datasource"], "uid");
 
     private static string Text(JsonNode? node, string key) => node?[key] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
 
-    private static Problem At(string rule, LintedDashboard dashboard, string variable, string message) => new(rule, dashboard.Name, "$" + variable, message);
+    private static Problem At(string rule, LintedDashboard dashboard, string variable, string message) =>
+        new(rule, dashboard.Name, "$" + variable, message);
 
     [GeneratedRegex(@"^label_values\((?<selector>.+),\s*(?<label>\w+)\)$")]
     private static partial Regex LabelValuesPattern();

@@ -26,7 +26,8 @@ public sealed class ExporterScrapeTests
         var histogram = meter.CreateHistogram("pnl", null, null, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [-10, 0, 10] });
         foreach (double value in new[] { -20, -5, 5, 5 }) histogram.Record(value);
 
-        await using var server = await PrometheusServer.StartAsync(new Uri(application.Urls.First()).Authority, TimeSpan.FromMilliseconds(500), Cancellation);
+        await using var server =
+            await PrometheusServer.StartAsync(new Uri(application.Urls.First()).Authority, TimeSpan.FromMilliseconds(500), Cancellation);
         await server.WaitAsync("up", answer => answer.Series is [{ Value: 1 }], Limit, Cancellation);
         await AssertAnswerAsync(server, "ticks_total{feed=\"a\\\"b\\\\c\",otel_scope_name=\"Test.ExporterScrape\"}", 42);
         await AssertAnswerAsync(server, "sum(pnl_sum)", -15);

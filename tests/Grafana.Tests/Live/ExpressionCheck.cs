@@ -27,10 +27,12 @@ internal static class ExpressionCheck
     }
 
     /// <summary>
-    /// Asks until nothing is wrong, each time after some more scrapes: a busy machine may miss some, what is wrong in itself stays wrong. Returns the last findings on all.
+    /// Asks until nothing is wrong, each time after some more scrapes: a busy machine may
+    /// miss some, what is wrong in itself stays wrong. Returns the last findings on all.
     /// </summary>
     public static async Task<IReadOnlyList<ExpressionFinding>> SettleAsync(
-        PrometheusServer server, IReadOnlyList<LiveExpression> expressions, Predicate<ExpressionFinding> isWrong, Func<Task> waitAsync, CancellationToken cancellation)
+        PrometheusServer server, IReadOnlyList<LiveExpression> expressions, Predicate<ExpressionFinding> isWrong, Func<Task> waitAsync,
+        CancellationToken cancellation)
     {
         const int RetriesMax = 5;
         var findings = (await AskAsync(server, expressions, cancellation)).ToDictionary(finding => finding.Expression);

@@ -11,7 +11,8 @@ public sealed partial record LiveExpression(string Where, string Text, bool IsAl
     public static IReadOnlyList<LiveExpression> All(string rateInterval, string range)
     {
         var dashboards = GrafanaFolder.DashboardFiles.Select(LintedDashboard.Load).ToList();
-        var found = dashboards.SelectMany(OfPanels).Concat(dashboards.SelectMany(OfVariables)).Concat(dashboards.SelectMany(OfAnnotations)).Concat(OfRules());
+        var found = dashboards.SelectMany(OfPanels).Concat(dashboards.SelectMany(OfVariables)).Concat(dashboards.SelectMany(OfAnnotations))
+            .Concat(OfRules());
         return [.. found.Select(expression => expression with { Text = Fill(expression.Text, rateInterval, range) })];
     }
 
@@ -25,7 +26,8 @@ public sealed partial record LiveExpression(string Where, string Text, bool IsAl
         foreach (var variable in dashboard.Variables)
         {
             var match = VariableRules.LabelValues(variable);
-            if (match.Success) yield return new($"{dashboard.Name}: ${variable["name"]}", $"count by ({match.Groups["label"]}) ({match.Groups["selector"]})", false);
+            if (match.Success)
+                yield return new($"{dashboard.Name}: ${variable["name"]}", $"count by ({match.Groups["label"]}) ({match.Groups["selector"]})", false);
         }
     }
 
@@ -38,7 +40,8 @@ public sealed partial record LiveExpression(string Where, string Text, bool IsAl
 
     private static string Fill(string text, string rateInterval, string range)
     {
-        string windows = text.Replace("$__rate_interval", rateInterval, StringComparison.Ordinal).Replace("$__range", range, StringComparison.Ordinal);
+        string windows =
+            text.Replace("$__rate_interval", rateInterval, StringComparison.Ordinal).Replace("$__range", range, StringComparison.Ordinal);
         return VariablePattern().Replace(windows, ".+");
     }
 

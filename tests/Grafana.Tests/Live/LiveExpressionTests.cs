@@ -23,7 +23,8 @@ public sealed class LiveExpressionTests
         await using var server = await PrometheusServer.StartAsync(exporter.Target, ScrapeInterval, Cancellation);
         await WaitForScrapesAsync(server);
 
-        var findings = await ExpressionCheck.SettleAsync(server, LiveExpression.All(RateInterval, Range), IsWrong, () => WaitForScrapesAsync(server), Cancellation);
+        var findings = await ExpressionCheck.SettleAsync(
+            server, LiveExpression.All(RateInterval, Range), IsWrong, () => WaitForScrapesAsync(server), Cancellation);
         Assert.True(!findings.Any(IsWrong), string.Join('\n', findings.Where(IsWrong)));
         await AssertRulesAreThoseOfTheFilesAsync(server);
         await AssertFaultsAreSeenAsync(server);

@@ -9,8 +9,8 @@ using StreamRecorder.Grafana.Tests.Linting;
 namespace StreamRecorder.Grafana.Tests.Live;
 
 /// <summary>
-/// Serves every listed metric with every listed label value, made up so that a position is open, trades close, and all that counts rises with each scrape. What
-/// it is for: that the expressions name and join what the list says is there.
+/// Serves every listed metric with every listed label value, made up so that a position is open, trades close, and all
+/// that counts rises with each scrape. What it is for: that the expressions name and join what the list says is there.
 /// </summary>
 public sealed class MadeUpExporter : IAsyncDisposable
 {
@@ -92,7 +92,8 @@ public sealed class MadeUpExporter : IAsyncDisposable
     private static IEnumerable<string> Combinations(string first, IReadOnlyDictionary<string, IReadOnlyList<string>> labels)
     {
         IEnumerable<string> combinations = [first];
-        foreach (var (label, values) in labels) combinations = [.. combinations.SelectMany(left => values.Select(value => $"{left},{label}=\"{value}\""))];
+        foreach (var (label, values) in labels) combinations =
+            [.. combinations.SelectMany(left => values.Select(value => $"{left},{label}=\"{value}\""))];
         return combinations;
     }
 }

@@ -9,8 +9,8 @@ using Xunit;
 namespace StreamRecorder.Grafana.Tests.Live;
 
 /// <summary>
-/// A real Prometheus on a free loopback port, with a directory of its own, the rules of this project, and one target to scrape. A test that starts one is
-/// skipped where Prometheus is not installed.
+/// A real Prometheus on a free loopback port, with a directory of its own, the rules of this project,
+/// and one target to scrape. A test that starts one is skipped where Prometheus is not installed.
 /// </summary>
 public sealed class PrometheusServer : IAsyncDisposable
 {
@@ -68,7 +68,8 @@ public sealed class PrometheusServer : IAsyncDisposable
     }
 
     /// <summary>Asks again and again until the answer is as wanted; throws with the last one when it is not within the limit.</summary>
-    public async Task<PrometheusAnswer> WaitAsync(string expression, Predicate<PrometheusAnswer> isWanted, TimeSpan limit, CancellationToken cancellation)
+    public async Task<PrometheusAnswer> WaitAsync(
+        string expression, Predicate<PrometheusAnswer> isWanted, TimeSpan limit, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
         using var timer = new PeriodicTimer(PollInterval);
@@ -96,7 +97,9 @@ public sealed class PrometheusServer : IAsyncDisposable
         using var document = JsonDocument.Parse(await _client.GetStringAsync(new Uri("/api/v1/alerts", UriKind.Relative), cancellation));
         var alerts = document.RootElement.GetProperty("data").GetProperty("alerts").EnumerateArray();
         var firing = alerts.Where(alert => alert.GetProperty("state").GetString() == "firing").Select(alert => alert.GetProperty("labels"));
-        return [.. firing.Select(labels => (labels.GetProperty("alertname").GetString()!, labels.TryGetProperty("instance", out var instance) ? instance.GetString()! : ""))];
+        return [.. firing.Select(
+                labels => (labels.GetProperty("alertname").GetString()!,
+                    labels.TryGetProperty("instance", out var instance) ? instance.GetString()! : ""))];
     }
 
     public async ValueTask DisposeAsync()
@@ -116,7 +119,8 @@ public sealed class PrometheusServer : IAsyncDisposable
         int port = FreePort();
         string config = Path.Combine(folder.FullName, "prometheus.yml");
         File.WriteAllText(config, ConfigOf(targets, scrapeInterval));
-        foreach (string path in GrafanaFolder.RuleFiles) File.WriteAllText(Path.Combine(folder.FullName, Path.GetFileName(path)), change(File.ReadAllText(path)));
+        foreach (string path in GrafanaFolder.RuleFiles)
+            File.WriteAllText(Path.Combine(folder.FullName, Path.GetFileName(path)), change(File.ReadAllText(path)));
         string[] arguments =
         [
             "--config.file=" + config,
@@ -143,7 +147,8 @@ public sealed class PrometheusServer : IAsyncDisposable
         [
             "global:", $"  scrape_interval: {interval}", $"  scrape_timeout: {interval}", $"  evaluation_interval: {interval}",
             "rule_files:", .. GrafanaFolder.RuleFiles.Select(path => $"  - '{Path.GetFileName(path)}'"),
-            "scrape_configs:", "  - job_name: streamrecorder", "    static_configs:", $"      - targets: [{string.Join(", ", targets.Select(target => $"'{target}'"))}]",
+            "scrape_configs:", "  - job_name: streamrecorder", "    static_configs:",
+            $"      - targets: [{string.Join(", ", targets.Select(target => $"'{target}'"))}]",
         ];
         return string.Join('\n', lines) + "\n";
     }

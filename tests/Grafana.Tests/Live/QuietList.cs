@@ -7,5 +7,6 @@ internal sealed record QuietExpression(string Where, string Reason)
 {
     private static readonly JsonSerializerOptions CamelCase = new() { PropertyNameCaseInsensitive = true };
 
-    public static IReadOnlyList<QuietExpression> LoadAll() => JsonSerializer.Deserialize<List<QuietExpression>>(GrafanaFolder.Read("quiet.json"), CamelCase)!;
+    public static IReadOnlyList<QuietExpression> LoadAll() =>
+        JsonSerializer.Deserialize<List<QuietExpression>>(GrafanaFolder.Read("quiet.json"), CamelCase)!;
 }

@@ -7,8 +7,8 @@ using Xunit;
 namespace StreamRecorder.Grafana.Tests.Live;
 
 /// <summary>
-/// The real service under load and a real Prometheus: every expression of dashboards and rules is answered, nearly all with data, what is exported is what is listed, and
-/// what Prometheus has counted is what was sent.
+/// The real service under load and a real Prometheus: every expression of dashboards and rules is answered,
+/// nearly all with data, what is exported is what is listed, and what Prometheus has counted is what was sent.
 /// </summary>
 public sealed class ServiceExpressionTests
 {
@@ -71,7 +71,8 @@ public sealed class ServiceExpressionTests
         await IsAsync("sum(streamrecorder_webhook_requests_total{outcome=\"body_unreadable\"})", load.Trades);
         await IsAsync("min(streamrecorder_open_worst_pnl)", -2);
 
-        Task IsAsync(string expression, double expected) => server.WaitAsync(expression, answer => answer.Series is [var only] && only.Value == expected, Limit, Cancellation);
+        Task IsAsync(string expression, double expected) =>
+            server.WaitAsync(expression, answer => answer.Series is [var only] && only.Value == expected, Limit, Cancellation);
     }
 
     private static async Task AssertScrapeAsync(TestService service)

@@ -3,8 +3,8 @@ using StreamRecorder.Host.Tests.Support;
 namespace StreamRecorder.Grafana.Tests.Live;
 
 /// <summary>
-/// Senders of a service as it lives: a strategy that trades, one that keeps its positions, one of them without a price, a feed, and senders that err. Drawdowns pass their
-/// limits. Rounds go on until told to end; then everything that was sent is known to the number.
+/// Senders of a service as it lives: a strategy that trades, one that keeps its positions, one of them without a price, a feed, and
+/// senders that err. Drawdowns pass their limits. Rounds go on until told to end; then everything that was sent is known to the number.
 /// </summary>
 internal sealed class ServiceLoad : IAsyncDisposable
 {

@@ -4,8 +4,8 @@ namespace StreamRecorder.Grafana.Tests.Rules;
 internal sealed record Rule(string Name, bool IsAlert, string Expression, IReadOnlyDictionary<string, string> Fields);
 
 /// <summary>
-/// Reads the rule files of this project, which use little of YAML: a key and a value a line, and <c>|</c> for expressions of several lines. A test compares
-/// what it reads with what Prometheus reads.
+/// Reads the rule files of this project, which use little of YAML: a key and a value a line, and
+/// <c>|</c> for expressions of several lines. A test compares what it reads with what Prometheus reads.
 /// </summary>
 internal static class RuleFile
 {

@@ -80,7 +80,8 @@ public sealed class AuthorizationTests(AuthorizationTests.Fixture fixture) : ICl
     [Fact]
     public async Task Key_Revoked_Is401FromThenOn()
     {
-        var key = (await fixture.Service.SendAsync("POST", "/api/keys", """{"name":"short-lived","scope":"read"}""")).Json.GetProperty("key").GetString();
+        var key = (await fixture.Service.SendAsync("POST", "/api/keys", """{"name":"short-lived","scope":"read"}""")).Json.GetProperty("key")
+            .GetString();
         Assert.Equal(200, (await fixture.Service.SendAsync("GET", "/api/recorders", key: key)).Status);
         Assert.Equal(204, (await fixture.Service.SendAsync("DELETE", "/api/keys/short-lived")).Status);
         Assert.Equal(401, (await fixture.Service.SendAsync("GET", "/api/recorders", key: key)).Status);
@@ -108,11 +109,13 @@ public sealed class AuthorizationTests(AuthorizationTests.Fixture fixture) : ICl
     public async Task OpenApi_WithoutKey_DescribesEveryRoute()
     {
         var document = (await fixture.Service.SendAsync("GET", "/openapi/v1.json", key: "")).Json;
-        var paths = document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject().Select(o => $"{o.Name.ToUpperInvariant()} {p.Name}")).ToHashSet();
+        var paths = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(p => p.Value.EnumerateObject().Select(o => $"{o.Name.ToUpperInvariant()} {p.Name}")).ToHashSet();
         foreach (var (method, path, needed) in Routes.Select(r => r.Data))
         {
             if (path.EndsWith("no-such-route", StringComparison.Ordinal)) continue;
-            var pattern = path.Replace("/1", "/{id}", StringComparison.Ordinal).Replace("tokens/x", "tokens/{label}", StringComparison.Ordinal).Replace("keys/x", "keys/{name}", StringComparison.Ordinal);
+            var pattern = path.Replace("/1", "/{id}", StringComparison.Ordinal).Replace("tokens/x", "tokens/{label}", StringComparison.Ordinal)
+                .Replace("keys/x", "keys/{name}", StringComparison.Ordinal);
             Assert.Contains($"{method} {pattern}", paths);
             Assert.NotEmpty(needed);
         }

@@ -139,6 +139,8 @@ public sealed class PositionTests
         var lines = service.Log.All;
         foreach (var word in new[] { "opened", "grew", "shrank", "closed" })
             Assert.Single(lines, line => line.Contains(" " + word + ": a LONG", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines, line => line.Contains(hook["/webhook/".Length..], StringComparison.Ordinal) || line.Contains(service.AdminKey, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            lines, line => line.Contains(hook["/webhook/".Length..], StringComparison.Ordinal)
+                || line.Contains(service.AdminKey, StringComparison.Ordinal));
     }
 }

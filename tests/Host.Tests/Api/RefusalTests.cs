@@ -73,13 +73,15 @@ public sealed class RefusalTests(RefusalTests.Fixture fixture) : IClassFixture<R
     [InlineData("to=2025-13-01")]
     [InlineData("symbol=NOPE1!")]
     [InlineData("recoder=kept")]
-    public async Task Positions_WrongParameter_Is400(string query) => await AssertRefusedAsync(400, () => fixture.Service.GetAsync("/api/positions?" + query));
+    public async Task Positions_WrongParameter_Is400(string query) =>
+        await AssertRefusedAsync(400, () => fixture.Service.GetAsync("/api/positions?" + query));
 
     [Theory]
     [InlineData("limit=0")]
     [InlineData("include_open=perhaps")]
     [InlineData("from=x")]
-    public async Task History_WrongParameter_Is400(string query) => await AssertRefusedAsync(400, () => fixture.Service.GetAsync("/api/dashboard/trade-history?" + query));
+    public async Task History_WrongParameter_Is400(string query) =>
+        await AssertRefusedAsync(400, () => fixture.Service.GetAsync("/api/dashboard/trade-history?" + query));
 
     [Theory]
     [InlineData("{}", "name")]
@@ -109,7 +111,9 @@ public sealed class RefusalTests(RefusalTests.Fixture fixture) : IClassFixture<R
         var answer = await AssertRefusedAsync(400, () => fixture.Service.SendAsync("POST", "/api/recorders", body));
         Assert.Equal(field, answer.Json.GetProperty("field").GetString());
         if (!body.Contains("\"kept\"", StringComparison.Ordinal) && field != "name")
-            Assert.Equal(400, (await fixture.Service.SendAsync("PATCH", "/api/recorders/1", body.Replace("\"name\":\"n\",", "", StringComparison.Ordinal))).Status);
+            Assert.Equal(
+                400,
+                (await fixture.Service.SendAsync("PATCH", "/api/recorders/1", body.Replace("\"name\":\"n\",", "", StringComparison.Ordinal))).Status);
     }
 
     [Theory]
@@ -135,7 +139,9 @@ public sealed class RefusalTests(RefusalTests.Fixture fixture) : IClassFixture<R
     [InlineData("DELETE", "/api/keys/none", null, 404)]
     [InlineData("PUT", "/api/instruments", "{}", 400)]
     [InlineData("PUT", "/api/instruments", """{"instruments":[{"root":"ABC"}]}""", 400)]
-    [InlineData("PUT", "/api/instruments", """{"instruments":[{"root":"AB","tick_size":1,"tick_value":1,"currency":"USD"},{"root":"AB","tick_size":2,"tick_value":1,"currency":"USD"}]}""", 400)]
+    [InlineData(
+        "PUT", "/api/instruments",
+        """{"instruments":[{"root":"AB","tick_size":1,"tick_value":1,"currency":"USD"},{"root":"AB","tick_size":2,"tick_value":1,"currency":"USD"}]}""", 400)]
     [InlineData("PUT", "/api/instruments", """{"instruments":[{"root":"AB","tick_size":1,"tick_value":1,"currency":"USD","point":1}]}""", 400)]
     [InlineData("PUT", "/api/front-contracts", """{"front_contracts":[{"root":"MNQ","contract":"ESZ2025","from_utc":"2025-12-01"}]}""", 400)]
     [InlineData("PUT", "/api/front-contracts", """{"front_contracts":[{"root":"MNQ","contract":"MNQ1!","from_utc":"2025-12-01"}]}""", 400)]

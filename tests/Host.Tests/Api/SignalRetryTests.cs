@@ -30,7 +30,9 @@ public sealed class SignalRetryTests : IAsyncLifetime
             (Text(retried, "status"), Text(retried, "effect"), Text(retried, "flags"), Number(retried, "retry_of"), Text(retried, "quantity")));
         Assert.Equal(Number(retried, "id"), Number(await _service.GetAsync($"/api/signals/{id}"), "retried_as"));
         var position = Assert.Single(await _service.PositionsAsync());
-        Assert.Equal((Number(retried, "position_id"), "25600", "[\"late\"]"), (position.GetProperty("id").GetInt64(), position.GetProperty("avg_entry_price").ToString(), position.GetProperty("flags").ToString()));
+        Assert.Equal(
+            (Number(retried, "position_id"), "25600", "[\"late\"]"),
+            (position.GetProperty("id").GetInt64(), position.GetProperty("avg_entry_price").ToString(), position.GetProperty("flags").ToString()));
         await _service.RestartAsync();
         var again = await RetryAsync(id, force: true);
         Assert.Equal((409, $"It was retried already and applied as signal {Number(retried, "id")}."), (again.Status, again.Detail));
@@ -41,7 +43,8 @@ public sealed class SignalRetryTests : IAsyncLifetime
     {
         var id = await RejectedAsync("""{"action":"buy","symbol":"ACME","price":10}""");
         Assert.Equal(422, (await RetryAsync(id)).Status);
-        await _service.SendAsync("PUT", "/api/instruments", """{"instruments":[{"root":"ACME","tick_size":0.25,"tick_value":0.5,"currency":"USD","kind":"spot"}]}""");
+        await _service.SendAsync(
+            "PUT", "/api/instruments", """{"instruments":[{"root":"ACME","tick_size":0.25,"tick_value":0.5,"currency":"USD","kind":"spot"}]}""");
         Assert.Equal(200, (await RetryAsync(id)).Status);
     }
 
@@ -60,8 +63,11 @@ public sealed class SignalRetryTests : IAsyncLifetime
     [Fact]
     public async Task Retry_Forced_OfATargetOlderThanTheNewest_IsAppliedAllTheSame()
     {
-        var id = await RejectedAsync("""{"action":"buy","symbol":"MNQZ2025","market_position":"long","market_position_size":3,"timenow":"2025-12-04T15:00:00Z"}""");
-        await _service.HookAsync(_hook, """{"action":"buy","symbol":"MNQZ2025","price":5,"market_position":"long","market_position_size":1,"timenow":"2025-12-04T15:00:05Z"}""");
+        var id = await RejectedAsync(
+            """{"action":"buy","symbol":"MNQZ2025","market_position":"long","market_position_size":3,"timenow":"2025-12-04T15:00:00Z"}""");
+        await _service.HookAsync(
+            _hook,
+            """{"action":"buy","symbol":"MNQZ2025","price":5,"market_position":"long","market_position_size":1,"timenow":"2025-12-04T15:00:05Z"}""");
         await _service.TickAsync(6, "MNQZ2025");
         var forced = await RetryAsync(id, force: true);
         Assert.Equal(("accepted", "added"), (Text(forced, "status"), Text(forced, "effect")));
@@ -93,11 +99,15 @@ public sealed class SignalRetryTests : IAsyncLifetime
     public async Task Retry_OfWhatCannotBe_IsRefusedWithASentence()
     {
         var accepted = Number(await _service.FillAsync(_hook, "buy", 1), "sequence");
-        Assert.Equal((409, "Only a rejected signal can be retried; this one was accepted."), ((await RetryAsync(accepted)).Status, (await RetryAsync(accepted)).Detail));
+        Assert.Equal(
+            (409, "Only a rejected signal can be retried; this one was accepted."),
+            ((await RetryAsync(accepted)).Status, (await RetryAsync(accepted)).Detail));
         Assert.Equal(404, (await RetryAsync(999_999)).Status);
         Assert.Equal(404, (await RetryAsync(1)).Status);
         var cut = await RejectedAsync("{\"action\":\"add\",\"symbol\":\"ESZ2025\",\"price\":1,\"x\":\"" + new string('y', 5000) + "\"}");
-        Assert.Equal((409, "Only the beginning of its body was kept; send the whole to the webhook again."), ((await RetryAsync(cut)).Status, (await RetryAsync(cut)).Detail));
+        Assert.Equal(
+            (409, "Only the beginning of its body was kept; send the whole to the webhook again."),
+            ((await RetryAsync(cut)).Status, (await RetryAsync(cut)).Detail));
         var reader = (await _service.SendAsync("POST", "/api/keys", """{"name":"r","scope":"read"}""")).Json.GetProperty("key").GetString();
         Assert.Equal(403, (await _service.SendAsync("POST", $"/api/signals/{cut}/retry", key: reader)).Status);
         Assert.Single(await _service.PositionsAsync());
@@ -111,9 +121,11 @@ public sealed class SignalRetryTests : IAsyncLifetime
         return newest.GetProperty("id").GetInt64();
     }
 
-    private Task<Answer> RetryAsync(long id, bool force = false) => _service.SendAsync("POST", $"/api/signals/{id}/retry" + (force ? "?force=true" : ""));
+    private Task<Answer> RetryAsync(long id, bool force = false) =>
+        _service.SendAsync("POST", $"/api/signals/{id}/retry" + (force ? "?force=true" : ""));
 
     private static string? Text(Answer answer, string name) => answer.Json.GetProperty(name).ToString();
 
-    private static long Number(Answer answer, string name) => answer.Json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt64() : 0;
+    private static long Number(Answer answer, string name) =>
+        answer.Json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt64() : 0;
 }

@@ -6,7 +6,8 @@ namespace StreamRecorder.Host.Tests.Api;
 /// <summary>The ledger through the API.</summary>
 public sealed class SignalTests
 {
-    private const string Buy = """{"action":"buy","symbol":"MNQ1!","price":25600.25,"quantity":"2","time":"2025-12-04T15:00:00Z","comment":"first","password":"hunter2"}""";
+    private const string Buy =
+        """{"action":"buy","symbol":"MNQ1!","price":25600.25,"quantity":"2","time":"2025-12-04T15:00:00Z","comment":"first","password":"hunter2"}""";
 
     [Fact]
     public async Task List_AfterEachAnswer_ShowsTheBodyWithItsDecision()
@@ -35,7 +36,8 @@ public sealed class SignalTests
         var answer = (await service.HookAsync(hook, Buy)).Json;
         var shown = await AnsweredAsync(service, answer.GetProperty("sequence").GetInt64());
         Assert.Equal(
-            "id recorder_id recorder status reason detail field effect action symbol price quantity position_id closed_position_id flags key label first_id retry_of retried_as "
+            "id recorder_id recorder status reason detail field effect action symbol price quantity position_id closed_position_id flags key label "
+            + "first_id retry_of retried_as "
             + "body body_cut signal_at received_at decided_at committed_at answered_at",
             string.Join(' ', shown.EnumerateObject().Select(p => p.Name)));
         Assert.Equal(
@@ -92,7 +94,9 @@ public sealed class SignalTests
         var hook = await service.RecorderAsync("a");
         Assert.Equal(413, (await service.HookAsync(hook, string.Concat(Enumerable.Repeat("a=1;", 20_000)))).Status);
         var kept = Assert.Single(await ListAsync(service));
-        Assert.Equal(("body_too_large", 4096, true), (kept.GetProperty("reason").GetString(), kept.GetProperty("body").GetString()!.Length, kept.GetProperty("body_cut").GetBoolean()));
+        Assert.Equal(
+            ("body_too_large", 4096, true),
+            (kept.GetProperty("reason").GetString(), kept.GetProperty("body").GetString()!.Length, kept.GetProperty("body_cut").GetBoolean()));
         Assert.Equal(200, (await service.HookAsync(hook, Buy)).Status);
     }
 

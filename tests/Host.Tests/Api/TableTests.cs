@@ -13,11 +13,14 @@ public sealed class TableTests
         var hook = await service.RecorderAsync("a");
         Assert.Equal(422, (await service.HookAsync(hook, """{"action":"buy","symbol":"ACME","price":10}""")).Status);
         var put = await service.SendAsync(
-            "PUT", "/api/instruments", """{"instruments":[{"root":"acme","exchange":"X","name":"Acme","tick_size":0.25,"tick_value":"0.5","currency":"usd","kind":"spot"}]}""");
+            "PUT", "/api/instruments",
+            """{"instruments":[{"root":"acme","exchange":"X","name":"Acme","tick_size":0.25,"tick_value":"0.5","currency":"usd","kind":"spot"}]}""");
         Assert.True(put.Status == 200, put.Text);
         Assert.Equal(1, put.Json.GetProperty("changed").GetInt32());
         await service.FillAsync(hook, "buy", 10, symbol: "ACME");
-        var row = Assert.Single((await service.GetAsync("/api/instruments")).Json.GetProperty("instruments").EnumerateArray(), r => r.GetProperty("root").GetString() == "ACME");
+        var row = Assert.Single(
+            (await service.GetAsync("/api/instruments")).Json.GetProperty("instruments").EnumerateArray(),
+            r => r.GetProperty("root").GetString() == "ACME");
         Assert.Equal("0.25", row.GetProperty("tick_size").GetRawText());
         Assert.Equal("spot", row.GetProperty("kind").GetString());
     }
@@ -44,7 +47,8 @@ public sealed class TableTests
         await service.FillAsync(hook, "buy", 25600);
         Assert.Equal("MNQZ2025", (await service.PositionsAsync())[0].GetProperty("contract").GetString());
 
-        var put = await service.SendAsync("PUT", "/api/front-contracts", """{"front_contracts":[{"root":"MNQ","contract":"MNQ 03-26","from_utc":"2021-01-01T00:00:00Z"}]}""");
+        var put = await service.SendAsync(
+            "PUT", "/api/front-contracts", """{"front_contracts":[{"root":"MNQ","contract":"MNQ 03-26","from_utc":"2021-01-01T00:00:00Z"}]}""");
         Assert.True(put.Status == 200, put.Text);
         await service.FillAsync(hook, "close", 25601);
         await service.FillAsync(hook, "buy", 25602);
@@ -59,7 +63,8 @@ public sealed class TableTests
             File.WriteAllText(Path.Combine(directory, "front_contracts.csv"), "root,contract,from_utc\nMNQ,MNQZ25,2020-01-01\n"));
         var hook = await service.RecorderAsync("a");
         await service.FillAsync(hook, "buy", 25600);
-        await service.SendAsync("PUT", "/api/front-contracts", """{"front_contracts":[{"root":"MNQ","contract":"MNQH26","from_utc":"2021-01-01"}]}""");
+        await service.SendAsync(
+            "PUT", "/api/front-contracts", """{"front_contracts":[{"root":"MNQ","contract":"MNQH26","from_utc":"2021-01-01"}]}""");
         await service.RestartAsync();
         var added = await service.FillAsync(hook, "buy", 25601);
         Assert.Equal("[\"contract_changed\"]", added.Json.GetProperty("flags").GetRawText());
@@ -106,7 +111,8 @@ public sealed class TableTests
     {
         await using var service = await TestService.StartAsync();
         await File.WriteAllTextAsync(
-            Path.Combine(service.Directory, "instruments.csv"), "root,exchange,name,tick_size,tick_value,currency\nMNQ,CME,Other,0.25,1,USD\n", TestContext.Current.CancellationToken);
+            Path.Combine(service.Directory, "instruments.csv"), "root,exchange,name,tick_size,tick_value,currency\nMNQ,CME,Other,0.25,1,USD\n",
+            TestContext.Current.CancellationToken);
         await service.RestartAsync();
         var rows = (await service.GetAsync("/api/instruments")).Json.GetProperty("instruments").EnumerateArray();
         Assert.Equal("1", rows.Single(r => r.GetProperty("root").ValueEquals("MNQ")).GetProperty("tick_value").GetRawText());

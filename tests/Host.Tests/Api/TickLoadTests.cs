@@ -19,6 +19,7 @@ public sealed class TickLoadTests
         Assert.Equal("""{"accepted":1000000,"late":0,"rejected":0,"errors":[]}""", answer.Text);
         var positions = await service.PositionsAsync("status=open");
         Assert.Equal(20, positions.Count);
-        Assert.All(positions, p => Assert.Equal((Lines, -2000), (p.GetProperty("tick_count").GetInt32(), p.GetProperty("worst_unrealized_pnl").GetInt32())));
+        Assert.All(positions,
+            p => Assert.Equal((Lines, -2000), (p.GetProperty("tick_count").GetInt32(), p.GetProperty("worst_unrealized_pnl").GetInt32())));
     }
 }

@@ -25,9 +25,13 @@ public sealed class WebhookTestTests
         Assert.Equal("-1", json.GetProperty("signal").GetProperty("target_position").GetRawText());
         Assert.Equal("25500", json.GetProperty("signal").GetProperty("brackets").GetProperty("take_profit_price").GetRawText());
         Assert.Equal("25610", json.GetProperty("price").GetRawText());
-        Assert.Equal(("LONG", "1"), (json.GetProperty("position").GetProperty("side").GetString(), json.GetProperty("position").GetProperty("quantity").GetRawText()));
+        Assert.Equal(
+            ("LONG", "1"),
+            (json.GetProperty("position").GetProperty("side").GetString(), json.GetProperty("position").GetProperty("quantity").GetRawText()));
         var answer = json.GetProperty("answer");
-        Assert.Equal(("accepted", "reversed", "-1"), (answer.GetProperty("status").GetString(), answer.GetProperty("effect").GetString(), answer.GetProperty("held_after").GetRawText()));
+        Assert.Equal(
+            ("accepted", "reversed", "-1"),
+            (answer.GetProperty("status").GetString(), answer.GetProperty("effect").GetString(), answer.GetProperty("held_after").GetRawText()));
         Assert.Equal(before.Text, (await service.GetAsync("/api/positions?status=all")).Text);
         Assert.Equal(signals, (await service.GetAsync("/api/signals")).Text);
     }
@@ -44,7 +48,8 @@ public sealed class WebhookTestTests
             Assert.True(test.Status == 200, $"{test.Status}: {body}");
             Assert.True(test.Json.GetProperty("would_answer").GetInt32() == real.Status, $"{test.Text}\n{real.Text}\n{body}");
             var (expected, actual) = (test.Json.GetProperty("answer"), real.Json);
-            if (real.Status == 200 && actual.GetProperty("status").GetString() == "accepted") Assert.Equal(expected.GetProperty("effect").GetString(), actual.GetProperty("effect").GetString());
+            if (real.Status == 200 && actual.GetProperty("status").GetString() == "accepted")
+                Assert.Equal(expected.GetProperty("effect").GetString(), actual.GetProperty("effect").GetString());
             if (real.Status != 200) Assert.Equal(expected.GetProperty("reason").GetString(), actual.GetProperty("reason").GetString());
         }
     }
@@ -65,7 +70,8 @@ public sealed class WebhookTestTests
         const string Body = """{"what":{"to_do":"LE","with":"MNQ1!","at":"25600"},"size":{"value":2},"price":{"last":1}}""";
         var plain = await service.RecorderAsync("plain");
         var hook = await service.RecorderAsync(
-            "own", ""","field_mapping":{"what.to_do":"action","what.with":"symbol","what.at":"price","size.value":"quantity","price":"ignore","action_values":{"le":"buy"}}""");
+            "own",
+            ""","field_mapping":{"what.to_do":"action","what.with":"symbol","what.at":"price","size.value":"quantity","price":"ignore","action_values":{"le":"buy"}}""");
         Assert.Equal(400, (await service.HookAsync(plain, Body)).Status);
         Assert.Equal("opened", (await service.HookAsync(hook, Body)).Json.GetProperty("effect").GetString());
         Assert.Equal("2", Assert.Single(await service.PositionsAsync("recorder=own")).GetProperty("total_quantity").GetRawText());

@@ -41,7 +41,8 @@ public sealed partial class VerbTests
     public async Task RecorderAdd_WithAMapping_TakesAlertsOfThatForm()
     {
         await using var service = await TestService.StartAsync();
-        var added = await DoneAsync(service, "recorder", "add", "odd", "--map", "what=action", "--map", "where=symbol", "--map", "at=price", "--map-action", "LE=buy");
+        var added = await DoneAsync(
+            service, "recorder", "add", "odd", "--map", "what=action", "--map", "where=symbol", "--map", "at=price", "--map-action", "LE=buy");
         var answer = await service.HookAsync(PathOf(added), """{"what":"LE","where":"MNQ1!","at":25600.25}""");
         Assert.True(answer.Status == 200, answer.Text);
         Assert.Equal("LONG", Assert.Single(await service.PositionsAsync()).GetProperty("side").GetString());
@@ -54,7 +55,8 @@ public sealed partial class VerbTests
         await using var service = await TestService.StartAsync();
         await service.StopAsync();
         await File.WriteAllTextAsync(
-            Path.Combine(service.Directory, "service.json"), """{"pid":1,"urls":["http://127.0.0.1:9"],"management_urls":["http://127.0.0.1:9"]}""", TestContext.Current.CancellationToken);
+            Path.Combine(service.Directory, "service.json"), """{"pid":1,"urls":["http://127.0.0.1:9"],"management_urls":["http://127.0.0.1:9"]}""",
+            TestContext.Current.CancellationToken);
         await DoneAsync(service, "recorder", "add", "a");
     }
 

@@ -6,9 +6,9 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Host.Tests.Day;
 
 /// <summary>
-/// The way of alerts from a chart to the service, as TradingView goes it: delayed by up to 2 s; sent again 5 s after a 5xx, three times at most; never after a timeout. It fails
-/// in every way that a seed chooses: a relay answers 502 in the service's place before or (for alerts with an id) after it handed them on, commits are too slow for the 2.5 s in which
-/// the service answers. Without a seed it is perfect.
+/// The way of alerts from a chart to the service, as TradingView goes it: delayed by up to 2 s; sent again 5 s after a 5xx, three times at
+/// most; never after a timeout. It fails in every way that a seed chooses: a relay answers 502 in the service's place before or (for alerts
+/// with an id) after it handed them on, commits are too slow for the 2.5 s in which the service answers. Without a seed it is perfect.
 /// </summary>
 internal sealed class AlertChannel(DayEngine engine, int? seed)
 {
@@ -30,7 +30,8 @@ internal sealed class AlertChannel(DayEngine engine, int? seed)
     /// <summary>For a test of the test: every alert is sent again although it was answered.</summary>
     public bool ResendsAll { get; init; }
 
-    public void Send(DayStrategy strategy, string body, long at) => At(at + (seed is null ? 0 : _random.Next(2_000_000)), now => Try(strategy, body, now, 1));
+    public void Send(DayStrategy strategy, string body, long at) =>
+        At(at + (seed is null ? 0 : _random.Next(2_000_000)), now => Try(strategy, body, now, 1));
 
     /// <summary>Lets everything happen that is due by then.</summary>
     public void AdvanceTo(long now)

@@ -3,7 +3,10 @@ using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Host.Tests.Day;
 
-/// <summary>What a strategy on a chart does with prints: now and then an alert, never two within <see cref="Rest"/>, which is longer than a channel takes at its worst.</summary>
+/// <summary>
+/// What a strategy on a chart does with prints: now and then an alert, never two
+/// within <see cref="Rest"/>, which is longer than a channel takes at its worst.
+/// </summary>
 internal abstract class DayStrategy(string name)
 {
     public const long Rest = 40 * Timestamp.Second;
@@ -83,7 +86,9 @@ internal abstract class DayStrategy(string name)
         protected override string? Alert(long at, long price)
         {
             var action = _count++ % 2 == 0 ? "sell" : "close";
-            return string.Create(CultureInfo.InvariantCulture, $$"""{"action":"{{action}}","symbol":"{{DayTicks.Symbol}}","price":{{Text(price)}},"quantity":2,"id":"n{{_count}}"}""");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"action":"{{action}}","symbol":"{{DayTicks.Symbol}}","price":{{Text(price)}},"quantity":2,"id":"n{{_count}}"}""");
         }
     }
 }

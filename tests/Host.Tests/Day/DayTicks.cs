@@ -18,7 +18,8 @@ internal static class DayTicks
         while (file.ReadLine() is { } line)
         {
             var cells = line.Split(',');
-            ticks.Add((long.Parse(cells[0], CultureInfo.InvariantCulture), (long)(decimal.Parse(cells[2], CultureInfo.InvariantCulture) * Fixed9.One)));
+            ticks.Add(
+                (long.Parse(cells[0], CultureInfo.InvariantCulture), (long)(decimal.Parse(cells[2], CultureInfo.InvariantCulture) * Fixed9.One)));
         }
         return ticks;
     }

@@ -6,7 +6,8 @@ using StreamRecorder.Host.Tests.Verify;
 namespace StreamRecorder.Host.Tests.Faults;
 
 /// <summary>
-/// The real program started on damaged files, row by row of the table in docs/journal-layout.md: it refuses, naming the file, and leaves every byte as it was; or it starts with everything. Never with less.
+/// The real program started on damaged files, row by row of the table in docs/journal-layout.md: it refuses,
+/// naming the file, and leaves every byte as it was; or it starts with everything. Never with less.
 /// </summary>
 public sealed partial class DamageTests(DamageTests.History history) : IClassFixture<DamageTests.History>
 {

@@ -3,7 +3,9 @@ using StreamRecorder.Tests.Shared;
 
 namespace StreamRecorder.Host.Tests.Faults;
 
-/// <summary>The real program with the journal's disk full, failing, hanging or slow: no answer without durability, a clear end or a recovery by itself.</summary>
+/// <summary>
+/// The real program with the journal's disk full, failing, hanging or slow: no answer without durability, a clear end or a recovery by itself.
+/// </summary>
 public sealed class DiskTests : IDisposable
 {
     private static readonly Dictionary<string, string> SmallFiles = new() { ["StreamRecorder__JournalSegmentBytes"] = "2097152" };
@@ -32,7 +34,8 @@ public sealed class DiskTests : IDisposable
         await host.SaysAsync("cannot grow");
         var health = await HealthAsync(host);
         Assert.Equal(503, (int)health.StatusCode);
-        Assert.Contains("the journal cannot grow", await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "the journal cannot grow", await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await CheckAsync(client, lanes);
 
         disk.Free();

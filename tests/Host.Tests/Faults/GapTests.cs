@@ -6,7 +6,10 @@ using StreamRecorder.Host.Tests.Support;
 
 namespace StreamRecorder.Host.Tests.Faults;
 
-/// <summary>The real program killed, or its feed broken off, while a position is open: the API says for how long its ticks could not come. Seconds of the clock, because a process has no other.</summary>
+/// <summary>
+/// The real program killed, or its feed broken off, while a position is open: the API says for
+/// how long its ticks could not come. Seconds of the clock, because a process has no other.
+/// </summary>
 public sealed class GapTests : IDisposable
 {
     private const string Tick = """{"symbol":"MNQ1!","price":25601}""";
@@ -53,7 +56,8 @@ public sealed class GapTests : IDisposable
         await OpenAsync(client);
         if (isSocket) await BreakSocketAsync(host, client);
         else await BreakRequestAsync(host, client);
-        for (var started = TimeProvider.System.GetTimestamp(); await GapAsync(client, "MNQ1!") == 0; await Task.Delay(100, TestContext.Current.CancellationToken))
+        for (var started =
+            TimeProvider.System.GetTimestamp(); await GapAsync(client, "MNQ1!") == 0; await Task.Delay(100, TestContext.Current.CancellationToken))
             Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, "an outage that nobody marks");
         Assert.Equal(0, await GapAsync(client, "MES1!"));
         Assert.Equal(200, (await client.PostAsync("/ticks", Tick)).Status);
@@ -100,7 +104,8 @@ public sealed class GapTests : IDisposable
     private static async Task<JsonElement> PositionAsync(HostClient client, string symbol) =>
         (await client.PositionsAsync()).Single(position => position.GetProperty("symbol").GetString() == symbol);
 
-    private static async Task<long> GapAsync(HostClient client, string symbol) => (await PositionAsync(client, symbol)).GetProperty("gap_seconds").GetInt64();
+    private static async Task<long> GapAsync(HostClient client, string symbol) =>
+        (await PositionAsync(client, symbol)).GetProperty("gap_seconds").GetInt64();
 
     private string Key() => File.ReadAllText(Start.DataDirectory.AdminKeyIn(_root)).Trim();
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace StreamRecorder.Host.Tests.Faults;
 
 /// <summary>
-/// Faults that the kernel itself gives: <c>strace</c> at a running process, which makes the next calls of a kind on given files fail, hang, or kill the process. Until it is disposed of. The test
-/// skips, saying so, where there is no strace or it may not trace.
+/// Faults that the kernel itself gives: <c>strace</c> at a running process, which makes the next calls of a kind on given files fail,
+/// hang, or kill the process. Until it is disposed of. The test skips, saying so, where there is no strace or it may not trace.
 /// </summary>
 internal sealed class KernelFaults : IAsyncDisposable
 {
@@ -19,7 +19,9 @@ internal sealed class KernelFaults : IAsyncDisposable
     {
         if (!File.Exists(Strace)) Assert.Skip("strace is not installed here.");
         string[] paths = [.. files.SelectMany(file => new[] { "-P", file })];
-        var start = new ProcessStartInfo(Strace, ["-f", "-p", $"{processId}", .. paths, "-o", "/dev/null", "-e", "trace=" + calls, "-e", $"inject={calls}:{fault}"]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(Strace,
+            ["-f", "-p", $"{processId}", .. paths, "-o", "/dev/null", "-e", "trace=" + calls, "-e", $"inject={calls}:{fault}"])
+        { RedirectStandardError = true };
         var faults = new KernelFaults(Process.Start(start)!);
         // One line for each file that it looks for, then "attached".
         while (await faults._process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace StreamRecorder.Host.Tests.Faults;
 
 /// <summary>
-/// What must come of the fills and ticks of one recorder and symbol, by plain arithmetic and with nothing of the engine: long only, closed whole, two dollars a point.
+/// What must come of the fills and ticks of one recorder and symbol, by plain arithmetic
+/// and with nothing of the engine: long only, closed whole, two dollars a point.
 /// </summary>
 internal sealed class KillBook
 {
@@ -58,10 +59,12 @@ internal sealed class KillBook
     {
         decimal Figure(string name) => position.GetProperty(name).GetDecimal();
         return Row(
-            position.GetProperty("status").GetString()!, Figure("realized_pnl"), Figure("entry_quantity"), Figure("worst_unrealized_pnl"), Figure("best_unrealized_pnl"),
+            position.GetProperty("status").GetString()!, Figure("realized_pnl"), Figure("entry_quantity"), Figure("worst_unrealized_pnl"),
+            Figure("best_unrealized_pnl"),
             position.GetProperty("tick_count").GetInt32());
     }
 
     private static string Row(string status, decimal realized, decimal entered, decimal worst, decimal best, int ticks) =>
-        string.Create(CultureInfo.InvariantCulture, $"{status} {realized:0.####} of {entered:0.####}, {worst:0.####} to {best:0.####}, {ticks} ticks");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{status} {realized:0.####} of {entered:0.####}, {worst:0.####} to {best:0.####}, {ticks} ticks");
 }

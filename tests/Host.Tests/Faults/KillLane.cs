@@ -3,7 +3,10 @@ using StreamRecorder.Host.Tests.Support;
 
 namespace StreamRecorder.Host.Tests.Faults;
 
-/// <summary>One sender: buys once or twice, closes, and so on, one signal after the other. What was not answered when the process died is sent again with its id, as TradingView would.</summary>
+/// <summary>
+/// One sender: buys once or twice, closes, and so on, one signal after the other. What was
+/// not answered when the process died is sent again with its id, as TradingView would.
+/// </summary>
 internal sealed class KillLane(string hook, string symbol, int seed)
 {
     /// <summary>The journal keeps the body: files of it fill quickly.</summary>
@@ -42,7 +45,9 @@ internal sealed class KillLane(string hook, string symbol, int seed)
     {
         _pending ??= Next();
         var (action, price, quantity) = _pending.Value;
-        var body = string.Create(CultureInfo.InvariantCulture, $$"""{"action":"{{action}}","symbol":"{{symbol}}","price":{{price}},"quantity":{{quantity}},"id":"{{symbol}}-{{seed}}-{{_sent}}","note":"{{Note}}"}""");
+        var body = string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"action":"{{action}}","symbol":"{{symbol}}","price":{{price}},"quantity":{{quantity}},"id":"{{symbol}}-{{seed}}-{{_sent}}","note":"{{Note}}"}""");
         var answer = await client.PostAsync(hook, body);
         if (answer.Status != 200)
         {

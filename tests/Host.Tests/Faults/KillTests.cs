@@ -4,9 +4,10 @@ using StreamRecorder.Host.Tests.Support;
 namespace StreamRecorder.Host.Tests.Faults;
 
 /// <summary>
-/// The real program under load, killed with <c>kill -9</c>: at random moments, within its start, and at the very call that writes a record, a commit slot, a transaction or removes a file of the journal.
-/// Every answered signal must be there exactly once with every figure, by an oracle that shares nothing with the engine, and <c>verify</c> must agree.
-/// <c>STREAMRECORDER_KILL_ROUNDS</c> (default 3) and <c>STREAMRECORDER_SEED</c> repeat a run or make it longer.
+/// The real program under load, killed with <c>kill -9</c>: at random moments, within its start, and at the very call
+/// that writes a record, a commit slot, a transaction or removes a file of the journal. Every answered signal must be
+/// there exactly once with every figure, by an oracle that shares nothing with the engine, and <c>verify</c> must
+/// agree. <c>STREAMRECORDER_KILL_ROUNDS</c> (default 3) and <c>STREAMRECORDER_SEED</c> repeat a run or make it longer.
 /// </summary>
 public sealed class KillTests : IDisposable
 {
@@ -28,7 +29,9 @@ public sealed class KillTests : IDisposable
     public KillTests()
     {
         _random = new Random(_seed);
-        File.WriteAllText(Path.Combine(_root, "instruments.csv"), "root,exchange,name,tick_size,tick_value,currency,kind\nKKK,TEST,K,0.25,0.5,USD,spot\nKKT,TEST,K,0.25,0.5,USD,spot\n");
+        File.WriteAllText(
+            Path.Combine(_root, "instruments.csv"),
+            "root,exchange,name,tick_size,tick_value,currency,kind\nKKK,TEST,K,0.25,0.5,USD,spot\nKKT,TEST,K,0.25,0.5,USD,spot\n");
         TestContext.Current.SendDiagnosticMessage($"seed {_seed}");
     }
 
@@ -37,7 +40,10 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task Service_KilledAtRandomMoments_HasEveryAnsweredInputOnce()
     {
-        var rounds = int.TryParse(Environment.GetEnvironmentVariable("STREAMRECORDER_KILL_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 3;
+        var rounds =
+            int.TryParse(
+                Environment.GetEnvironmentVariable("STREAMRECORDER_KILL_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var given) ? given : 3;
         for (var round = 0; round < rounds; round++)
         {
             await using var host = await HostProcess.ServeAsync(_root, Settings);
@@ -45,7 +51,8 @@ public sealed class KillTests : IDisposable
             var isStopped = false;
             var load = _lanes.ConvertAll(lane => Task.Run(() => lane.RunAsync(client, () => isStopped)));
             // Ticks have no ids: they are sent one request after the other, and the kill comes between two of them.
-            for (var end = _lanes.Sum(lane => lane.AnsweredCount) + _random.Next(40, 400); _lanes.Sum(lane => lane.AnsweredCount) < end;) await TickAndSignalAsync(client);
+            for (var end = _lanes.Sum(lane => lane.AnsweredCount) + _random.Next(40, 400); _lanes.Sum(lane => lane.AnsweredCount) < end;)
+                await TickAndSignalAsync(client);
             await host.KillAsync();
             isStopped = true;
             await Task.WhenAll(load);
@@ -83,7 +90,8 @@ public sealed class KillTests : IDisposable
             await host.KillAsync();
         }
         // The next start gives up what the database has; a file goes two commits later.
-        string[] segments = [.. Enumerable.Range(0, 6).Select(n => Path.Combine(_root, "journal", string.Create(CultureInfo.InvariantCulture, $"segment.{n}")))];
+        string[] segments =
+            [.. Enumerable.Range(0, 6).Select(n => Path.Combine(_root, "journal", string.Create(CultureInfo.InvariantCulture, $"segment.{n}")))];
         await using (var host = await HostProcess.ServeAsync(_root, Settings))
         {
             using var client = await BeginAsync(host);
@@ -115,7 +123,8 @@ public sealed class KillTests : IDisposable
     private async Task TickAndSignalAsync(HostClient client)
     {
         var prices = Enumerable.Range(0, _random.Next(4) == 0 ? 50 : 2).Select(_ => 100 + _random.Next(-360, 360) * 0.25m).ToList();
-        var lines = string.Join('\n', prices.Select(price => string.Create(CultureInfo.InvariantCulture, $$"""{"symbol":"KKT","price":{{price}}}""")));
+        var lines = string.Join(
+            '\n', prices.Select(price => string.Create(CultureInfo.InvariantCulture, $$"""{"symbol":"KKT","price":{{price}}}""")));
         var answer = await client.PostAsync("/ticks", lines);
         Assert.True(answer.Status == 200, answer.Text);
         foreach (var price in prices) _sequentialLane!.Book.Tick(price);

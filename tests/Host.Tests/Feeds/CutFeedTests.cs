@@ -4,7 +4,10 @@ using StreamRecorder.TickFeed;
 
 namespace StreamRecorder.Host.Tests.Feeds;
 
-/// <summary>The sample client against the service, its connection cut in the middle of frames and acknowledgements: no tick is lost and none doubled, by every figure of the naive program.</summary>
+/// <summary>
+/// The sample client against the service, its connection cut in the middle of frames and
+/// acknowledgements: no tick is lost and none doubled, by every figure of the naive program.
+/// </summary>
 public sealed class CutFeedTests
 {
     private const int Cuts = 100;
@@ -49,8 +52,10 @@ public sealed class CutFeedTests
             var key = (await File.ReadAllTextAsync(Path.Combine(directory, "admin.key"), TestContext.Current.CancellationToken)).Trim();
             using var http = new HttpClient();
             http.DefaultRequestHeaders.Authorization = new("Bearer", key);
-            using var made = await http.PostAsync(new Uri(host.Url, "/api/recorders"), Body("""{"name":"r"}"""), TestContext.Current.CancellationToken);
-            var hook = System.Text.Json.JsonElement.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("webhook_path").GetString()!;
+            using var made =
+                await http.PostAsync(new Uri(host.Url, "/api/recorders"), Body("""{"name":"r"}"""), TestContext.Current.CancellationToken);
+            var hook = System.Text.Json.JsonElement.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+                .GetProperty("webhook_path").GetString()!;
             await using var proxy = new CutProxy(seed, 0) { TargetPort = host.Url.Port };
             await using var client = ClientOf(proxy, key);
             var history = new FeedHistory(seed);

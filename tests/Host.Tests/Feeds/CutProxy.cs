@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace StreamRecorder.Host.Tests.Feeds;
 
 /// <summary>
-/// A relay in front of the service that breaks its connections after a random number of bytes, in the middle of whatever is on its way: on both sides at once, or on one, so that the other side believes
-/// for a while that all is well. After so many cuts it lets the next one live.
+/// A relay in front of the service that breaks its connections after a random number of bytes, in the middle of whatever is on its way: on
+/// both sides at once, or on one, so that the other side believes for a while that all is well. After so many cuts it lets the next one live.
 /// </summary>
 internal sealed class CutProxy : IAsyncDisposable
 {

@@ -5,14 +5,17 @@ using StreamRecorder.TickFeed;
 namespace StreamRecorder.Host.Tests.Feeds;
 
 /// <summary>
-/// Ticks by a feed and alerts by webhook, out of a seed, told to the naive program as well. Each alert waits until the ticks before it are acknowledged, so that the order is one and the same on both sides.
+/// Ticks by a feed and alerts by webhook, out of a seed, told to the naive program as well. Each alert
+/// waits until the ticks before it are acknowledged, so that the order is one and the same on both sides.
 /// </summary>
 internal sealed class FeedHistory
 {
     private static readonly string[] Compared =
     [
-        "symbol", "side", "status", "total_quantity", "entry_quantity", "avg_entry_price", "exit_price", "current_price", "unrealized_pnl", "realized_pnl",
-        "worst_unrealized_pnl", "best_unrealized_pnl", "worst_total_pnl", "best_total_pnl", "max_drawdown", "drawdown", "worst_price", "best_price", "tick_count",
+        "symbol", "side", "status", "total_quantity", "entry_quantity", "avg_entry_price", "exit_price", "current_price", "unrealized_pnl",
+        "realized_pnl",
+        "worst_unrealized_pnl", "best_unrealized_pnl", "worst_total_pnl", "best_total_pnl", "max_drawdown", "drawdown", "worst_price", "best_price",
+        "tick_count",
     ];
 
     private static readonly string[] Symbols = ["MNQZ2025", "ESZ2025", "GCZ2025"];
@@ -68,9 +71,11 @@ internal sealed class FeedHistory
     }
 
     /// <summary>The same of the service's positions. Times of fills are the clock's, and are left out.</summary>
-    public static IReadOnlyList<string> Figures(IEnumerable<JsonElement> positions) => [.. positions.OrderBy(p => p.GetProperty("id").GetInt64()).Select(Text)];
+    public static IReadOnlyList<string> Figures(IEnumerable<JsonElement> positions) =>
+        [.. positions.OrderBy(p => p.GetProperty("id").GetInt64()).Select(Text)];
 
-    private static string Text(JsonElement position) => string.Join(' ', Compared.Select(name => $"{name}={position.GetProperty(name).GetRawText()}"));
+    private static string Text(JsonElement position) =>
+        string.Join(' ', Compared.Select(name => $"{name}={position.GetProperty(name).GetRawText()}"));
 
     private FeedTick Tick()
     {

@@ -3,7 +3,9 @@ using StreamRecorder.Host.Tests.Support;
 
 namespace StreamRecorder.Host.Tests.Lifecycle;
 
-/// <summary>A real service with something of everything, killed; what it said before, and the one that came up after it on the same directory.</summary>
+/// <summary>
+/// A real service with something of everything, killed; what it said before, and the one that came up after it on the same directory.
+/// </summary>
 public abstract class KilledService(bool keepsDatabase) : IAsyncLifetime
 {
     public const string Keyless = """{"action":"buy","symbol":"ESZ2030","price":5000}""";
@@ -65,7 +67,8 @@ public abstract class KilledService(bool keepsDatabase) : IAsyncLifetime
         Hook = await client.RecorderAsync("a");
         OtherHook = await client.RecorderAsync("b");
         Assert.Equal(201, (await client.PostAsync("/api/keys", """{"name":"feeder","scope":"feed"}""")).Status);
-        const string Row = """{"instruments":[{"root":"ACME","exchange":"X","name":"Acme","tick_size":0.5,"tick_value":1,"currency":"USD","kind":"spot"}]}""";
+        const string Row =
+            """{"instruments":[{"root":"ACME","exchange":"X","name":"Acme","tick_size":0.5,"tick_value":1,"currency":"USD","kind":"spot"}]}""";
         Assert.Equal(200, (await client.SendAsync(HttpMethod.Put, "/api/instruments", Row)).Status);
         const string Front = """{"front_contracts":[{"root":"MNQ","contract":"MNQH2030","from_utc":"2021-01-01T00:00:00Z"}]}""";
         Assert.Equal(200, (await client.SendAsync(HttpMethod.Put, "/api/front-contracts", Front)).Status);
@@ -96,7 +99,8 @@ public abstract class ComeBackTests(KilledService killed)
     [InlineData("/api/keys")]
     [InlineData("/api/instruments")]
     [InlineData("/api/front-contracts")]
-    public async Task Page_AfterAKill_SaysTheSame(string page) => Assert.Equal(killed.Before[page], (await killed.After.SendAsync(HttpMethod.Get, page)).Text);
+    public async Task Page_AfterAKill_SaysTheSame(string page) =>
+        Assert.Equal(killed.Before[page], (await killed.After.SendAsync(HttpMethod.Get, page)).Text);
 
     [Fact]
     public async Task Ledger_AfterAKill_HasTheSameRows()
@@ -110,7 +114,8 @@ public abstract class ComeBackTests(KilledService killed)
     {
         var after = (await killed.After.PositionsAsync()).ToDictionary(Id);
         foreach (var before in killed.Positions)
-            foreach (var figure in new[] { "side", "contract", "total_quantity", "avg_entry_price", "current_price", "worst_unrealized_pnl", "worst_at", "max_drawdown", "tick_count", "opened_at" })
+            foreach (var figure in new[] { "side", "contract", "total_quantity", "avg_entry_price", "current_price", "worst_unrealized_pnl",
+                "worst_at", "max_drawdown", "tick_count", "opened_at" })
                 Assert.Equal(before.GetProperty(figure).GetRawText(), after[Id(before)].GetProperty(figure).GetRawText());
     }
 

@@ -7,8 +7,8 @@ using StreamRecorder.Tests.Shared;
 namespace StreamRecorder.Host.Tests.Lifecycle;
 
 /// <summary>
-/// The real service with its database in trouble: what it answers in the meantime, and that afterwards the database holds everything exactly once, by plain arithmetic
-/// and by <c>verify</c>.
+/// The real service with its database in trouble: what it answers in the meantime, and that
+/// afterwards the database holds everything exactly once, by plain arithmetic and by <c>verify</c>.
 /// </summary>
 public sealed class DatabaseTroubleTests : IDisposable
 {
@@ -106,7 +106,8 @@ public sealed class DatabaseTroubleTests : IDisposable
             await trades.TradeAsync(client, 3);
             trades.AssertAre(await client.PositionsAsync());
             // SQLite made the two beside it with the same mode.
-            foreach (var file in Directory.GetFiles(_root, "stream_recorder.db*")) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            foreach (var file in Directory.GetFiles(_root, "stream_recorder.db*"))
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             await host.SaysAsync("is written again");
             trades.AssertAre(await client.PositionsAsync());
             Assert.Equal(0, await host.StopAsync());
@@ -186,13 +187,16 @@ public sealed class DatabaseTroubleTests : IDisposable
         Assert.Fail("The process went on without its database.");
     }
 
-    /// <summary>Ticks of hundreds of contracts, again and again: each a group for the sink. Returns the request that is not answered any more.</summary>
+    /// <summary>
+    /// Ticks of hundreds of contracts, again and again: each a group for the sink. Returns the request that is not answered any more.
+    /// </summary>
     private static async Task<Task<Answer>> FloodAsync(HostClient client)
     {
         var lines = new StringBuilder();
         foreach (var root in new[] { "ES", "NQ", "YM", "RTY", "MES" })
             for (var year = 2030; year < 2040; year++)
-                foreach (var month in "FGHJKMNQUVXZ") lines.Append(CultureInfo.InvariantCulture, $$"""{"symbol":"{{root}}{{month}}{{year}}","price":100}""").Append('\n');
+                foreach (var month in "FGHJKMNQUVXZ")
+                    lines.Append(CultureInfo.InvariantCulture, $$"""{"symbol":"{{root}}{{month}}{{year}}","price":100}""").Append('\n');
         for (var i = 0; i < 1000; i++)
         {
             var request = client.PostAsync("/ticks", lines.ToString());

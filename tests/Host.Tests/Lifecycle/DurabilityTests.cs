@@ -4,8 +4,8 @@ using StreamRecorder.Host.Tests.Support;
 namespace StreamRecorder.Host.Tests.Lifecycle;
 
 /// <summary>
-/// The real program under <c>strace</c>: no 200 leaves before the journal's record and its commit slot are written through to the disk. What the kernel saw
-/// cannot be argued with.
+/// The real program under <c>strace</c>: no 200 leaves before the journal's record and its
+/// commit slot are written through to the disk. What the kernel saw cannot be argued with.
 /// </summary>
 public sealed partial class DurabilityTests : IDisposable
 {
@@ -35,7 +35,8 @@ public sealed partial class DurabilityTests : IDisposable
         await using (host)
         {
             await SendAsync(host, data);
-            var pid = System.Text.Json.JsonElement.Parse(await File.ReadAllTextAsync(Path.Combine(data, "service.json"), TestContext.Current.CancellationToken)).GetProperty("pid").GetInt32();
+            var pid = System.Text.Json.JsonElement.Parse(
+                await File.ReadAllTextAsync(Path.Combine(data, "service.json"), TestContext.Current.CancellationToken)).GetProperty("pid").GetInt32();
             Assert.Equal(0, await host.StopAsync(processId: pid));
         }
         Check(await File.ReadAllLinesAsync(trace, TestContext.Current.CancellationToken));
@@ -63,18 +64,23 @@ public sealed partial class DurabilityTests : IDisposable
         using var client = new HttpClient { BaseAddress = host.Url };
         var key = (await File.ReadAllTextAsync(Path.Combine(data, "admin.key"), TestContext.Current.CancellationToken)).Trim();
         client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        using var made = await client.PostAsync(new Uri("/api/recorders", UriKind.Relative), Json("""{"name":"a"}"""), TestContext.Current.CancellationToken);
-        var hook = System.Text.Json.JsonElement.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("webhook_path").GetString()!;
+        using var made =
+            await client.PostAsync(new Uri("/api/recorders", UriKind.Relative), Json("""{"name":"a"}"""), TestContext.Current.CancellationToken);
+        var hook = System.Text.Json.JsonElement.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .GetProperty("webhook_path").GetString()!;
         for (var i = 0; i < Signals; i++)
         {
-            using var answer = await client.PostAsync(new Uri(hook, UriKind.Relative), Json("""{"action":"buy","symbol":"MNQ1!","price":1}"""), TestContext.Current.CancellationToken);
+            using var answer = await client.PostAsync(
+                new Uri(hook, UriKind.Relative), Json("""{"action":"buy","symbol":"MNQ1!","price":1}"""), TestContext.Current.CancellationToken);
             Assert.Equal(200, (int)answer.StatusCode);
         }
     }
 
     private static void Check(string[] lines)
     {
-        var opened = lines.Where(line => line.Contains("openat(", StringComparison.Ordinal) && JournalFile().IsMatch(line) && !line.Contains("O_RDONLY", StringComparison.Ordinal)).ToList();
+        var opened =
+            lines.Where(line => line.Contains("openat(", StringComparison.Ordinal) && JournalFile().IsMatch(line)
+                && !line.Contains("O_RDONLY", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(opened);
         Assert.All(opened, line => Assert.Matches("O_SYNC|O_DSYNC|commits.new|journal/lock", line));
         var written = Journalled(lines, out var unsafeAnswers);

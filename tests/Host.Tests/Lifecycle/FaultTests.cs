@@ -48,12 +48,14 @@ public sealed class FaultTests
         using var client = new HttpClient { BaseAddress = host.Url };
         var key = (await File.ReadAllTextAsync(Path.Combine(directory, "admin.key"), TestContext.Current.CancellationToken)).Trim();
         client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        using (var limit = System.Diagnostics.Process.Start(Prlimit, ["--pid", $"{host.Id}", "--fsize=512"])) await limit.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var limit = System.Diagnostics.Process.Start(Prlimit, ["--pid", $"{host.Id}", "--fsize=512"]))
+            await limit.WaitForExitAsync(TestContext.Current.CancellationToken);
         using var body = new StringContent("""{"name":"a"}""", System.Text.Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri("/api/recorders", UriKind.Relative), body, TestContext.Current.CancellationToken);
         Assert.Equal(503, (int)answer.StatusCode);
         Assert.Equal(1, await host.EndAsync());
-        Assert.Contains("journal", Assert.Single((await host.ErrorsAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            "journal", Assert.Single((await host.ErrorsAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
 
         await using var again = await TestService.StartInAsync(directory, ownsDirectory: true);
         Assert.Empty((await again.GetAsync("/api/recorders")).Json.GetProperty("recorders").EnumerateArray());
@@ -63,7 +65,9 @@ public sealed class FaultTests
     {
         var directory = Directory.CreateTempSubdirectory("host-test-").FullName;
         using var logs = new LoggerFactory();
-        return new OpenPipe(directory, await Composition.StartAsync(TestService.OptionsFor(directory), Start.DataDirectory.Open(directory), TimeProvider.System, logs));
+        return new OpenPipe(
+            directory, await Composition.StartAsync(
+                TestService.OptionsFor(directory), Start.DataDirectory.Open(directory), TimeProvider.System, logs));
     }
 
     private sealed record OpenPipe(string Directory, Composition Pipe) : IAsyncDisposable

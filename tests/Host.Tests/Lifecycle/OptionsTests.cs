@@ -29,7 +29,8 @@ public sealed class OptionsTests
     {
         var options = Read(("WebhookSources", "TradingView; 10.0.0.0/8;::1"), ("TrustedProxies", "127.0.0.1"));
         Assert.Equal(
-            ["52.89.214.238/32", "34.212.75.30/32", "54.218.53.128/32", "52.32.178.7/32", "10.0.0.0/8", "::1/128"], options.WebhookSources.Select(n => n.ToString()));
+            ["52.89.214.238/32", "34.212.75.30/32", "54.218.53.128/32", "52.32.178.7/32", "10.0.0.0/8", "::1/128"],
+            options.WebhookSources.Select(n => n.ToString()));
         Assert.Equal("127.0.0.1/32", Assert.Single(options.TrustedProxies).ToString());
     }
 
@@ -67,14 +68,17 @@ public sealed class OptionsTests
     public void Settings_All_AreInTheirPage()
     {
         var sentence = Assert.Throws<OptionsException>(() => Read(("Nothing", "1"))).Message;
-        var names = sentence[(sentence.IndexOf("Known are", StringComparison.Ordinal) + 9)..].TrimEnd('.').Split([",", " and "], StringSplitOptions.TrimEntries);
+        var names = sentence[(sentence.IndexOf("Known are", StringComparison.Ordinal) + 9)..].TrimEnd('.')
+            .Split([",", " and "], StringSplitOptions.TrimEntries);
         var page = File.ReadAllText(PathOf("../../../docs/settings.md"));
         Assert.True(names.Length > 15, sentence);
         Assert.All(names, name => Assert.Contains($"| `{name}", page, StringComparison.Ordinal));
     }
 
-    private static string PathOf(string relative, [CallerFilePath] string thisFile = "") => Path.GetFullPath(relative, Path.GetDirectoryName(thisFile)!);
+    private static string PathOf(string relative, [CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(relative, Path.GetDirectoryName(thisFile)!);
 
     private static Options Read(params (string Name, string Value)[] settings) => Options.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"StreamRecorder:{s.Name}", (string?)s.Value))).Build());
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"StreamRecorder:{s.Name}", (string?)s.Value))).Build());
 }

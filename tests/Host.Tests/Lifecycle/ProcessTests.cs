@@ -28,8 +28,10 @@ public sealed class ProcessTests : IDisposable
         using var client = new HttpClient { BaseAddress = host.Url };
         var key = (await File.ReadAllTextAsync(Path.Combine(_directory, "admin.key"), TestContext.Current.CancellationToken)).Trim();
         client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        using var made = await client.PostAsync(new Uri("/api/recorders", UriKind.Relative), Json("""{"name":"a"}"""), TestContext.Current.CancellationToken);
-        var hook = System.Text.Json.JsonElement.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("webhook_path").GetString()!;
+        using var made =
+            await client.PostAsync(new Uri("/api/recorders", UriKind.Relative), Json("""{"name":"a"}"""), TestContext.Current.CancellationToken);
+        var hook = System.Text.Json.JsonElement.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .GetProperty("webhook_path").GetString()!;
         var answered = 0;
         var refused = 0;
         var enough = new TaskCompletionSource();
@@ -39,7 +41,8 @@ public sealed class ProcessTests : IDisposable
             {
                 while (true)
                 {
-                    using var answer = await client.PostAsync(new Uri(hook, UriKind.Relative), Json("""{"action":"buy","symbol":"MNQ1!","price":1}"""));
+                    using var answer =
+                        await client.PostAsync(new Uri(hook, UriKind.Relative), Json("""{"action":"buy","symbol":"MNQ1!","price":1}"""));
                     if (answer.IsSuccessStatusCode && Interlocked.Increment(ref answered) == 100) enough.TrySetResult();
                     if ((int)answer.StatusCode == 503) Interlocked.Increment(ref refused);
                     else Assert.Equal(200, (int)answer.StatusCode);
@@ -64,7 +67,9 @@ public sealed class ProcessTests : IDisposable
     public async Task Serve_SecondOnTheSameDirectory_Exits1WithOneLine()
     {
         await using var host = await HostProcess.ServeAsync(_directory);
-        AssertFailed(await HostProcess.RunAsync("serve", "--data", _directory, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0"), "another service");
+        AssertFailed(
+            await HostProcess.RunAsync("serve", "--data", _directory, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0"),
+            "another service");
         Assert.Equal(0, await host.StopAsync());
     }
 
@@ -73,7 +78,9 @@ public sealed class ProcessTests : IDisposable
     {
         await using var host = await HostProcess.ServeAsync(_directory);
         var other = Path.Combine(_directory, "other");
-        AssertFailed(await HostProcess.RunAsync("serve", "--data", other, "--urls", host.Url.ToString(), "--management-urls", "http://127.0.0.1:0"), "address already in use");
+        AssertFailed(
+            await HostProcess.RunAsync("serve", "--data", other, "--urls", host.Url.ToString(), "--management-urls", "http://127.0.0.1:0"),
+            "address already in use");
     }
 
     /// <summary>Where not even the system's administrator makes a directory.</summary>
@@ -91,7 +98,8 @@ public sealed class ProcessTests : IDisposable
     [InlineData("StreamRecorder__Colour", "red")]
     [InlineData("StreamRecorder__PositionsMax", "none")]
     public async Task Serve_WrongSetting_Exits1NamingIt(string name, string value) => AssertFailed(
-        await HostProcess.RunAsync(new Dictionary<string, string> { [name] = value }, "serve", "--data", _directory), name.Replace("__", ":", StringComparison.Ordinal));
+        await HostProcess.RunAsync(new Dictionary<string, string> { [name] = value }, "serve", "--data", _directory),
+        name.Replace("__", ":", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("serve", "--colour")]

@@ -4,8 +4,8 @@ using StreamRecorder.Host.Tests.Support;
 namespace StreamRecorder.Host.Tests.Lifecycle;
 
 /// <summary>
-/// The real program and alerts without an id, as TradingView sends them: what is sent again because its answer was a 503, was cut off, or never came, is one order; two orders
-/// that look alike are two.
+/// The real program and alerts without an id, as TradingView sends them: what is sent again because
+/// its answer was a 503, was cut off, or never came, is one order; two orders that look alike are two.
 /// </summary>
 public sealed class ResendTests : IDisposable
 {
@@ -60,7 +60,8 @@ public sealed class ResendTests : IDisposable
         {
             using var client = new HostClient(host, _directory);
             hook = await client.RecorderAsync("a");
-            await using (await SlowDisk.OfAsync(host, _directory, TimeSpan.FromSeconds(3))) Assert.Equal(503, (await client.PostAsync(hook, Buy)).Status);
+            await using (await SlowDisk.OfAsync(host, _directory, TimeSpan.FromSeconds(3)))
+                Assert.Equal(503, (await client.PostAsync(hook, Buy)).Status);
             // A read waits for the commit of what it saw: the order is journalled now, and its sender knows only the 503.
             Assert.Equal(1, await QuantityAsync(client));
             await host.StopAsync("KILL");
@@ -122,7 +123,8 @@ public sealed class ResendTests : IDisposable
     }
 
     private static string Body(int round, int order) =>
-        string.Create(CultureInfo.InvariantCulture, $$"""{"action":"buy","symbol":"MNQ1!","price":25600,"quantity":1,"comment":"{{round}} {{order}}"}""");
+        string.Create(
+            CultureInfo.InvariantCulture, $$"""{"action":"buy","symbol":"MNQ1!","price":25600,"quantity":1,"comment":"{{round}} {{order}}"}""");
 
     private static async Task<bool> IsAnsweredAsync(Task<Answer> sent)
     {
@@ -141,10 +143,12 @@ public sealed class ResendTests : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, hook) { Content = new StringContent(Buy) };
         request.Headers.ConnectionClose = true;
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        return System.Text.Json.JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("status").ToString();
+        return System.Text.Json.JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("status")
+            .ToString();
     }
 
-    private static async Task<int> QuantityAsync(HostClient client) => Assert.Single(await client.PositionsAsync()).GetProperty("total_quantity").GetInt32();
+    private static async Task<int> QuantityAsync(HostClient client) =>
+        Assert.Single(await client.PositionsAsync()).GetProperty("total_quantity").GetInt32();
 
     private static string Text(Answer answer, string name) => answer.Json.GetProperty(name).ToString();
 }

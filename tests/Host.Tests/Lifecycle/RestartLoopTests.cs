@@ -19,7 +19,8 @@ public sealed class RestartLoopTests
         for (var i = 0; i < Restarts; i++) await service.RestartAsync();
         var after = Look(service.Directory);
         var moved = Newest(service);
-        TestContext.Current.SendDiagnosticMessage($"{names.Count} files, {bytes} to {after.Bytes} bytes, {descriptors} descriptors, commits {commit} to {moved}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{names.Count} files, {bytes} to {after.Bytes} bytes, {descriptors} descriptors, commits {commit} to {moved}");
         Assert.Equal(names, after.Names);
         Assert.Equal(descriptors, after.Descriptors);
         Assert.InRange(after.Bytes, 1, bytes + 64 * 1024);
@@ -36,7 +37,8 @@ public sealed class RestartLoopTests
     {
         var files = new DirectoryInfo(directory).GetFiles("*", SearchOption.AllDirectories);
         var descriptors = OperatingSystem.IsLinux()
-            ? new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(link => link.LinkTarget?.StartsWith(directory, StringComparison.Ordinal) == true)
+            ? new DirectoryInfo(
+                "/proc/self/fd").EnumerateFileSystemInfos().Count(link => link.LinkTarget?.StartsWith(directory, StringComparison.Ordinal) == true)
             : 0;
         return ([.. files.Select(file => file.FullName).Order(StringComparer.Ordinal)], files.Sum(file => file.Length), descriptors);
     }

@@ -6,7 +6,8 @@ namespace StreamRecorder.Host.Tests.Lifecycle;
 public sealed class RestartTests
 {
     private static readonly string[] Reads =
-        ["/api/positions?status=all&limit=500", "/api/recorders", "/api/keys", "/api/instruments", "/api/front-contracts", "/api/dashboard/trade-history?include_open=true"];
+        ["/api/positions?status=all&limit=500", "/api/recorders", "/api/keys", "/api/instruments", "/api/front-contracts",
+            "/api/dashboard/trade-history?include_open=true"];
 
     [Fact]
     public async Task Restart_AfterWork_AnswersTheSame()
@@ -38,7 +39,8 @@ public sealed class RestartTests
         await service.FillAsync(hook, "buy", 25600);
         await service.TickAsync(25540);
         await service.StopAsync();
-        using var database = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(service.Directory, "stream_recorder.db")};Mode=ReadOnly;Pooling=false");
+        using var database = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={Path.Combine(service.Directory, "stream_recorder.db")};Mode=ReadOnly;Pooling=false");
         database.Open();
         using var command = database.CreateCommand();
         command.CommandText = "SELECT worst_unrealized_pnl FROM recorder_positions WHERE status = 'open'";
@@ -52,7 +54,8 @@ public sealed class RestartTests
         var hook = await service.RecorderAsync("a");
         var open = await service.HookAsync(hook, Target("long", 1, "2099-01-01T00:00:00Z"));
         Assert.Equal("accepted", open.Json.GetProperty("status").GetString());
-        var soon = await service.HookAsync(hook, Target("long", 2, Engine.Numbers.Timestamp.Format(Engine.Numbers.Timestamp.From(DateTimeOffset.UtcNow.AddMinutes(11)))));
+        var soon = await service.HookAsync(
+            hook, Target("long", 2, Engine.Numbers.Timestamp.Format(Engine.Numbers.Timestamp.From(DateTimeOffset.UtcNow.AddMinutes(11)))));
         Assert.Equal("added", soon.Json.GetProperty("effect").GetString());
     }
 
@@ -83,7 +86,8 @@ public sealed class RestartTests
     {
         await using var service = await TestService.StartAsync();
         var other = Directory.CreateTempSubdirectory("host-test-").FullName;
-        var error = await Assert.ThrowsAnyAsync<IOException>(() => TestService.StartInAsync(other, options => options with { Urls = [service.Url.ToString()] }));
+        var error = await Assert.ThrowsAnyAsync<IOException>(
+            () => TestService.StartInAsync(other, options => options with { Urls = [service.Url.ToString()] }));
         Assert.Contains("address already in use", error.Message, StringComparison.Ordinal);
         await using var free = await TestService.StartInAsync(other, ownsDirectory: true);
     }
@@ -163,5 +167,6 @@ public sealed class RestartTests
     }
 
     /// <summary>The time of the stop itself is the one thing that a restart adds.</summary>
-    private static string WithoutGap(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\"gap_seconds\":[0-9]+", "\"gap_seconds\":0");
+    private static string WithoutGap(string text) =>
+        System.Text.RegularExpressions.Regex.Replace(text, "\"gap_seconds\":[0-9]+", "\"gap_seconds\":0");
 }

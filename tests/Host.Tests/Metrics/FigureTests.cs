@@ -80,7 +80,8 @@ public sealed class FigureTests
         await service.TickAsync(25599);
         await Scrape.WaitAsync(service, s => s["streamrecorder_open_worst_pnl", Mine, "symbol=\"MNQ1!\"", Currency] == -2);
         Assert.Equal(200, (await service.SendAsync("PATCH", "/api/recorders/1", """{"name":"renamed"}""")).Status);
-        var scrape = await Scrape.WaitAsync(service, s => s["streamrecorder_open_worst_pnl", "recorder=\"renamed\"", "symbol=\"MNQ1!\"", Currency] == -2);
+        var scrape =
+            await Scrape.WaitAsync(service, s => s["streamrecorder_open_worst_pnl", "recorder=\"renamed\"", "symbol=\"MNQ1!\"", Currency] == -2);
         Assert.Equal(0, scrape["streamrecorder_open_worst_pnl", Mine, "symbol=\"MNQ1!\"", Currency]);
         Assert.Equal(0, scrape["streamrecorder_positions_open", Mine]);
         Assert.Equal(1, scrape["streamrecorder_positions_open", "recorder=\"renamed\""]);

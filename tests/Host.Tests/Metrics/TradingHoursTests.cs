@@ -77,5 +77,7 @@ public sealed class TradingHoursTests
     }
 
     private static Options Read(params (string Name, string Value)[] settings) =>
-        Options.Read(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"{Options.Section}:{s.Name}", (string?)s.Value))).Build());
+        Options.Read(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"{Options.Section}:{s.Name}", (string?)s.Value))).Build());
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace StreamRecorder.Host.Tests.Replay;
 
 /// <summary>
-/// Compares what the engine and the naive program print: every field of the naive one, digit for digit. Ids are counted differently; their order is not.
+/// Compares what the engine and the naive program print: every field of the
+/// naive one, digit for digit. Ids are counted differently; their order is not.
 /// </summary>
 internal static class PositionsAssert
 {
@@ -37,7 +38,8 @@ internal static class PositionsAssert
         {
             if (CountedDifferently.Contains(field.Name)) continue;
             var text = field.Name == "flags" ? FlagsOf(got) : got.GetProperty(field.Name).GetRawText();
-            if (text != field.Value.GetRawText()) Assert.Fail($"{what}, {field.Name}: naive {field.Value.GetRawText()}, engine {text}\nnaive  {wanted}\nengine {got}");
+            if (text != field.Value.GetRawText())
+                Assert.Fail($"{what}, {field.Name}: naive {field.Value.GetRawText()}, engine {text}\nnaive  {wanted}\nengine {got}");
         }
     }
 

@@ -5,8 +5,8 @@ using StreamRecorder.Naive;
 namespace StreamRecorder.Host.Tests.Replay;
 
 /// <summary>
-/// Files of ticks out of a seed, full of what is rare in real ones: equal times, ticks that come late, prices below zero and with nine decimals, gaps of more
-/// than a day, contracts that begin and end, quotes without a price, rows that cannot be read.
+/// Files of ticks out of a seed, full of what is rare in real ones: equal times, ticks that come late, prices below zero and
+/// with nine decimals, gaps of more than a day, contracts that begin and end, quotes without a price, rows that cannot be read.
 /// </summary>
 internal sealed class RandomMarket
 {
@@ -65,7 +65,8 @@ internal sealed class RandomMarket
     }
 
     private string BadRow(string symbol) => _random.Pick(
-        $"{_time},{symbol},abc,1", $"{_time},NOPE,5,1", $"{_time},{symbol},0.0000000001,1", $"yesterday,{symbol},5,1", $"{_time},{symbol},4600000001,1", $"{_time}");
+        $"{_time},{symbol},abc,1", $"{_time},NOPE,5,1", $"{_time},{symbol},0.0000000001,1", $"yesterday,{symbol},5,1",
+        $"{_time},{symbol},4600000001,1", $"{_time}");
 
     private long Step()
     {
@@ -77,7 +78,8 @@ internal sealed class RandomMarket
     /// <summary>E9. Some markets live around zero, and some ticks are finer than any tick size.</summary>
     private long Level() => _random.OneIn(3) ? 1_000_000_000 * (_random.Below(5) - 2) : 1_000_000_000L * (_random.Below(30_000) + 1);
 
-    private long StepOf(string symbol) => _random.OneIn(12) ? 1 + _random.Below(1000) : symbol.StartsWith("GC", StringComparison.Ordinal) ? 100_000_000 : 250_000_000;
+    private long StepOf(string symbol) =>
+        _random.OneIn(12) ? 1 + _random.Below(1000) : symbol.StartsWith("GC", StringComparison.Ordinal) ? 100_000_000 : 250_000_000;
 
     private static string Text(long price) => new Fraction(price, 1_000_000_000).ToDecimal(9);
 }

@@ -23,7 +23,8 @@ public sealed class RealDataTests
     [Fact]
     public void Replay_Stock_EqualsNaive()
     {
-        using var replay = new ReplayCase().TicksAt(RealData.Find(Stock)).Instruments(StockRow).RandomSignals(["BAC"], recorders: 3, count: 150, seed: 5);
+        using var replay =
+            new ReplayCase().TicksAt(RealData.Find(Stock)).Instruments(StockRow).RandomSignals(["BAC"], recorders: 3, count: 150, seed: 5);
         AssertEqualsNaive(replay, "Auto", positionsMin: 20);
     }
 

@@ -25,7 +25,8 @@ public sealed class ReplayCommandTests
     public void Csv_AnyPosition_HasTheFieldsOfTheJson()
     {
         var lines = Run(ReplayFormat.Csv, Buy, Close).Output.Split('\n');
-        Assert.StartsWith("id,recorder_id,recorder,symbol,contract,root,currency,side,status,outcome,total_quantity,", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "id,recorder_id,recorder,symbol,contract,root,currency,side,status,outcome,total_quantity,", lines[0], StringComparison.Ordinal);
         Assert.EndsWith(",tradovate_position_id", lines[0], StringComparison.Ordinal);
         Assert.Contains(",\"'=a,b\",MNQ1!,MNQ1!,MNQ,USD,LONG,closed,WIN,4,4,4,25620.125,25621,", lines[1], StringComparison.Ordinal);
         Assert.Equal(3, lines.Length);
@@ -48,7 +49,8 @@ public sealed class ReplayCommandTests
     [Fact]
     public void CommandLine_SeveralFiles_AreAllTaken()
     {
-        var parsed = ReplayCommand.Create().Parse("--ticks a.csv b.csv --ticks c.csv.gz --signals s.ndjson --on-opposite NET --format json --duplicate-window 0.5");
+        var parsed = ReplayCommand.Create()
+            .Parse("--ticks a.csv b.csv --ticks c.csv.gz --signals s.ndjson --on-opposite NET --format json --duplicate-window 0.5");
         Assert.Empty(parsed.Errors);
         Assert.Equal(["a.csv", "b.csv", "c.csv.gz"], parsed.GetValue<string[]>("--ticks")!);
     }

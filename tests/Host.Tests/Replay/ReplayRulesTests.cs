@@ -12,7 +12,8 @@ public sealed class ReplayRulesTests
     [Fact]
     public void Position_KnownAnswer_HasItsFigures()
     {
-        using var replay = new ReplayCase().TickRows("2025-12-04T15:00:05Z,MNQZ5,25000", "2025-12-04T15:00:15Z,MNQZ5,25598", "2025-12-04T15:00:25Z,MNQZ5,1").Signals(Buy, Close);
+        using var replay = new ReplayCase()
+            .TickRows("2025-12-04T15:00:05Z,MNQZ5,25000", "2025-12-04T15:00:15Z,MNQZ5,25598", "2025-12-04T15:00:25Z,MNQZ5,1").Signals(Buy, Close);
         var position = PositionsAssert.Single(replay.RunEngine());
         AssertField(position, "worst_unrealized_pnl", "-4");
         AssertField(position, "realized_pnl", "4");
@@ -44,7 +45,8 @@ public sealed class ReplayRulesTests
     public void Row_OlderThanTheRowBefore_ArrivesWithIt()
     {
         // Its own time is before the entry, but it came after: it counts, with its own time.
-        using var replay = new ReplayCase().TickRows("2025-12-04T15:00:12Z,MNQ1!,25599", "2025-12-04T15:00:09Z,MNQ1!,25590", "2025-12-04T15:00:06Z,MNQ1!,1").Signals(Buy);
+        using var replay = new ReplayCase()
+            .TickRows("2025-12-04T15:00:12Z,MNQ1!,25599", "2025-12-04T15:00:09Z,MNQ1!,25590", "2025-12-04T15:00:06Z,MNQ1!,1").Signals(Buy);
         var report = new ReplayReport();
         var position = PositionsAssert.Single(replay.RunEngine(report: report));
         AssertField(position, "worst_at", "\"2025-12-04T15:00:09.000000Z\"");
@@ -81,8 +83,10 @@ public sealed class ReplayRulesTests
     [Fact]
     public void Signal_KeyOfAnEarlierOne_IsARepeatOnlyWhenAskedFor()
     {
-        const string First = """{"time":"2025-12-04T15:00:10Z","recorder":"a","id":"x1","action":"buy","symbol":"MNQ1!","quantity":1,"price":25600}""";
-        using var replay = new ReplayCase().TickRows("2025-12-04T15:00:05Z,MNQ1!,25600").Signals(First, First.Replace(":10Z", ":11Z", StringComparison.Ordinal));
+        const string First =
+            """{"time":"2025-12-04T15:00:10Z","recorder":"a","id":"x1","action":"buy","symbol":"MNQ1!","quantity":1,"price":25600}""";
+        using var replay =
+            new ReplayCase().TickRows("2025-12-04T15:00:05Z,MNQ1!,25600").Signals(First, First.Replace(":10Z", ":11Z", StringComparison.Ordinal));
         AssertField(PositionsAssert.Single(replay.RunEngine()), "total_quantity", "2");
         AssertField(PositionsAssert.Single(replay.RunEngine(duplicateWindow: 0)), "total_quantity", "1");
     }
@@ -92,7 +96,8 @@ public sealed class ReplayRulesTests
     {
         using var replay = new ReplayCase()
             .TickRows("2025-12-04T15:00:05Z,MNQ1!,25600", "2025-12-04T15:00:06Z,NOPE,1", "never,MNQ1!,1", "2025-12-04T15:00:15Z,MNQ1!,25598")
-            .Signals(Buy, "no json", """{"recorder":"a","action":"buy"}""", """{"time":1,"action":"buy"}""", Buy.Replace("buy", "fly", StringComparison.Ordinal), Close, Close);
+            .Signals(Buy, "no json", """{"recorder":"a","action":"buy"}""", """{"time":1,"action":"buy"}""",
+                Buy.Replace("buy", "fly", StringComparison.Ordinal), Close, Close);
         var report = new ReplayReport();
         AssertField(PositionsAssert.Single(replay.RunEngine(report: report)), "tick_count", "1");
         Assert.Equal((2, 2, 3), (report.TicksApplied, report.RowsRejected, report.LinesRejected));

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace StreamRecorder.Host.Tests.Support;
 
-/// <summary>A relay in front of a service. While it cuts, it hands a request on and then ends both connections, so that no answer arrives. One request a connection.</summary>
+/// <summary>
+/// A relay in front of a service. While it cuts, it hands a request on and then
+/// ends both connections, so that no answer arrives. One request a connection.
+/// </summary>
 public sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -28,7 +28,8 @@ public sealed class HostClient : IDisposable
 
     /// <summary>A signal with an id, so that it may be sent again.</summary>
     public Task<Answer> SignalAsync(string hook, string action, decimal price, string id) => PostAsync(
-        hook, string.Create(CultureInfo.InvariantCulture, $$"""{"action":"{{action}}","symbol":"MNQ1!","price":{{price}},"quantity":1,"id":"{{id}}"}"""));
+        hook, string.Create(
+            CultureInfo.InvariantCulture, $$"""{"action":"{{action}}","symbol":"MNQ1!","price":{{price}},"quantity":1,"id":"{{id}}"}"""));
 
     public async Task<IReadOnlyList<JsonElement>> PositionsAsync(string query = "status=all&limit=500")
     {

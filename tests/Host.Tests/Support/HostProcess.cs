@@ -112,7 +112,8 @@ public sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Tells it to stop, as a service manager does, and returns its exit code and the lines it still wrote.</summary>
     public async Task<int> StopAsync(string signal = "TERM", int? processId = null)
     {
-        using (var kill = Process.Start("kill", [$"-{signal}", $"{processId ?? _process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var kill = Process.Start("kill", [$"-{signal}", $"{processId ?? _process.Id}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         return await EndAsync();
     }
 

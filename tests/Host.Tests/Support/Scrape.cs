@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace StreamRecorder.Host.Tests.Support;
 
-/// <summary>One answer of <c>/metrics</c>, read by the rules of the text format. Labels are given as <c>name="value"</c>, in any order; the exporter's own are left out.</summary>
+/// <summary>
+/// One answer of <c>/metrics</c>, read by the rules of the text format. Labels are
+/// given as <c>name="value"</c>, in any order; the exporter's own are left out.
+/// </summary>
 public sealed partial class Scrape
 {
     private readonly Dictionary<string, List<(string[] Labels, double Value)>> _samples = new(StringComparer.Ordinal);
@@ -12,7 +15,9 @@ public sealed partial class Scrape
     {
         foreach (Match line in Sample().Matches(text))
         {
-            string[] labels = [.. Label().Matches(line.Groups["labels"].Value).Select(l => l.Value).Where(l => !l.StartsWith("otel_scope_", StringComparison.Ordinal))];
+            string[] labels =
+                [.. Label().Matches(line.Groups["labels"].Value).Select(l => l.Value)
+                        .Where(l => !l.StartsWith("otel_scope_", StringComparison.Ordinal))];
             if (!_samples.TryGetValue(line.Groups["name"].Value, out var samples)) _samples[line.Groups["name"].Value] = samples = [];
             samples.Add((labels, Number(line.Groups["value"].Value)));
         }
@@ -39,7 +44,8 @@ public sealed partial class Scrape
 
     /// <summary>The one series with exactly these labels; NaN when there is none.</summary>
     public double this[string name, params string[] labels] =>
-        Of(name).Where(s => s.Labels.Order(StringComparer.Ordinal).SequenceEqual(labels.Order(StringComparer.Ordinal))).Select(s => s.Value).SingleOrDefault(double.NaN);
+        Of(name).Where(s => s.Labels.Order(StringComparer.Ordinal).SequenceEqual(labels.Order(StringComparer.Ordinal))).Select(s => s.Value)
+            .SingleOrDefault(double.NaN);
 
     public IReadOnlyList<(string[] Labels, double Value)> Of(string name) => _samples.GetValueOrDefault(name, []);
 

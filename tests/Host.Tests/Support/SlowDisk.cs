@@ -18,7 +18,8 @@ public sealed class SlowDisk : IAsyncDisposable
         if (!File.Exists(Strace)) Assert.Skip("strace is not installed here.");
         string[] arguments =
         [
-            "-f", "-p", host.Id.ToString(CultureInfo.InvariantCulture), "-o", "/dev/null", "-P", Path.Combine(directory, "journal", "commits"), "-e", "trace=pwrite64", "-e",
+            "-f", "-p", host.Id.ToString(CultureInfo.InvariantCulture), "-o", "/dev/null", "-P", Path.Combine(directory, "journal", "commits"), "-e",
+            "trace=pwrite64", "-e",
             string.Create(CultureInfo.InvariantCulture, $"inject=pwrite64:delay_enter={delay.TotalMicroseconds}"),
         ];
         var process = Process.Start(new ProcessStartInfo(Strace, arguments) { RedirectStandardError = true })!;

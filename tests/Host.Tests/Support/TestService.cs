@@ -64,7 +64,8 @@ public sealed class TestService : IAsyncDisposable
         var options = OptionsFor(directory);
         options = change?.Invoke(options) ?? options;
         var lines = new LogLines();
-        var logs = LoggerFactory.Create(builder => builder.AddProvider(lines).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning));
+        var logs = LoggerFactory.Create(
+            builder => builder.AddProvider(lines).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning));
         return new TestService(options, await Service.StartAsync(options, TimeProvider.System, logs), logs, lines, ownsDirectory);
     }
 
@@ -78,7 +79,8 @@ public sealed class TestService : IAsyncDisposable
     }
 
     /// <summary>Sends a request with the admin key unless another is given; an empty key sends none.</summary>
-    public async Task<Answer> SendAsync(string method, string path, string? body = null, string? key = null, string? type = "application/json", Uri? site = null)
+    public async Task<Answer> SendAsync(
+        string method, string path, string? body = null, string? key = null, string? type = "application/json", Uri? site = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(site ?? Url, path));
         if (key != "") request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key ?? AdminKey);
@@ -106,7 +108,8 @@ public sealed class TestService : IAsyncDisposable
     /// <summary>A buy or sell that must be accepted.</summary>
     public async Task<Answer> FillAsync(string path, string action, decimal price, int quantity = 1, string symbol = "MNQ1!")
     {
-        var body = string.Create(CultureInfo.InvariantCulture, $$"""{"action":"{{action}}","symbol":"{{symbol}}","price":{{price}},"quantity":{{quantity}}}""");
+        var body = string.Create(
+            CultureInfo.InvariantCulture, $$"""{"action":"{{action}}","symbol":"{{symbol}}","price":{{price}},"quantity":{{quantity}}}""");
         var answer = await HookAsync(path, body);
         Assert.True(answer.Status == 200, answer.Text);
         return answer;
@@ -114,7 +117,10 @@ public sealed class TestService : IAsyncDisposable
 
     public async Task TickAsync(decimal price, string symbol = "MNQ1!")
     {
-        var answer = await SendAsync("POST", "/ticks", string.Create(CultureInfo.InvariantCulture, $$"""{"symbol":"{{symbol}}","price":{{price}}}"""), type: "application/x-ndjson");
+        var answer =
+            await SendAsync(
+                "POST", "/ticks", string.Create(CultureInfo.InvariantCulture, $$"""{"symbol":"{{symbol}}","price":{{price}}}"""),
+                type: "application/x-ndjson");
         Assert.True(answer.Status == 200 && answer.Json.GetProperty("accepted").GetInt32() == 1, answer.Text);
     }
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace StreamRecorder.Host.Tests.Support;
 
 /// <summary>
-/// Trades sent one after the other through one webhook, and what must come of them by plain arithmetic: buy one MNQ, a tick below, sell it above. A leg that was not
-/// answered 200 is sent again, as TradingView would.
+/// Trades sent one after the other through one webhook, and what must come of them by plain arithmetic: buy
+/// one MNQ, a tick below, sell it above. A leg that was not answered 200 is sent again, as TradingView would.
 /// </summary>
 public sealed class TradeLedger(string hook)
 {
@@ -22,7 +22,10 @@ public sealed class TradeLedger(string hook)
         for (var i = 0; i < count; i++) Assert.True(await TryTradeAsync(client), "a leg was not answered 200");
     }
 
-    /// <summary>Goes on with the trade under way; false when a leg is not answered 200. That one may have been applied or not, and is sent again by the next call.</summary>
+    /// <summary>
+    /// Goes on with the trade under way; false when a leg is not answered 200.
+    /// That one may have been applied or not, and is sent again by the next call.
+    /// </summary>
     public async Task<bool> TryTradeAsync(HostClient client)
     {
         var number = _trades.Count;
@@ -51,7 +54,8 @@ public sealed class TradeLedger(string hook)
         decimal Figure(JsonElement position, string name) => position.GetProperty(name).GetDecimal();
         Assert.Equal(
             _trades.Select(t => (t.Entry, t.Exit, (t.Exit - t.Entry) * PointValue, (t.Low - t.Entry) * PointValue)).Order(),
-            positions.Select(p => (Figure(p, "avg_entry_price"), Figure(p, "exit_price"), Figure(p, "realized_pnl"), Figure(p, "worst_unrealized_pnl"))).Order());
+            positions.Select(
+                p => (Figure(p, "avg_entry_price"), Figure(p, "exit_price"), Figure(p, "realized_pnl"), Figure(p, "worst_unrealized_pnl"))).Order());
         // A feed has no ids here: a tick sent again counts again, if the first one did.
         var ticks = positions.ToDictionary(p => Figure(p, "avg_entry_price"), p => p.GetProperty("tick_count").GetInt32());
         Assert.All(_trades, t => Assert.InRange(ticks[t.Entry], 1, t.Ticks));

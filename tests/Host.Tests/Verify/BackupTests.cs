@@ -57,7 +57,8 @@ public sealed class BackupTests
         {
             File.Delete(DataFiles.Database(files.Root));
             if (!missing) File.Move(copy, DataFiles.Database(files.Root));
-            var refused = await HostProcess.RunAsync("serve", "--data", files.Root, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0");
+            var refused =
+                await HostProcess.RunAsync("serve", "--data", files.Root, "--urls", "http://127.0.0.1:0", "--management-urls", "http://127.0.0.1:0");
             Assert.Equal(1, refused.Code);
             Assert.Contains(DataFiles.Database(files.Root) + ": as of sequence ", refused.Errors, StringComparison.Ordinal);
             Assert.Contains("inputs between are missing", refused.Errors, StringComparison.Ordinal);

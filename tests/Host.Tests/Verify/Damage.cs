@@ -5,12 +5,13 @@ using Xunit;
 namespace StreamRecorder.Host.Tests.Verify;
 
 /// <summary>
-/// One thing made wrong in a directory: <see cref="Do"/> gives back how <c>verify</c> must name the place, and how to make it right again. Those of the journal's own
-/// writing need it to be stopped.
+/// One thing made wrong in a directory: <see cref="Do"/> gives back how <c>verify</c> must name the
+/// place, and how to make it right again. Those of the journal's own writing need it to be stopped.
 /// </summary>
 internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, bool NeedsStop = false)
 {
-    private const string OneClosed = "SELECT id FROM recorder_positions WHERE status = 'closed' AND worst_unrealized_pnl < 0 ORDER BY id LIMIT 1 OFFSET 3";
+    private const string OneClosed =
+        "SELECT id FROM recorder_positions WHERE status = 'closed' AND worst_unrealized_pnl < 0 ORDER BY id LIMIT 1 OFFSET 3";
 
     /// <summary>Where a journal of some hundred records has one for certain.</summary>
     private const int FlippedAt = 40_000;
@@ -20,7 +21,8 @@ internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, b
         ["column"] = new(files =>
         {
             var id = (long)files.Value(OneClosed)!;
-            return ($"recorder_positions, id {id}, realized_pnl: ", Set(files, "recorder_positions", "realized_pnl", "id = $id", old => (double)old + 0.01, ("$id", id)));
+            return ($"recorder_positions, id {id}, realized_pnl: ",
+                Set(files, "recorder_positions", "realized_pnl", "id = $id", old => (double)old + 0.01, ("$id", id)));
         }),
         ["exact"] = new(files =>
         {
@@ -32,7 +34,8 @@ internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, b
             const string Row = "FROM symbol_folds ORDER BY from_seq LIMIT 1 OFFSET 2";
             var (symbol, from) = ((string)files.Value("SELECT symbol " + Row)!, (long)files.Value("SELECT from_seq " + Row)!);
             return ($"symbol_folds, {symbol}, from_seq {from}, ",
-                Set(files, "symbol_folds", "max_e9", "symbol = $symbol AND from_seq = $from", old => (long)old + 1, ("$symbol", symbol), ("$from", from)));
+                Set(files, "symbol_folds", "max_e9", "symbol = $symbol AND from_seq = $from", old => (long)old + 1, ("$symbol", symbol),
+                    ("$from", from)));
         }),
         ["ledger row"] = new(files =>
         {
@@ -67,7 +70,8 @@ internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, b
         }),
     };
 
-    private static Action Set(DataFiles files, string table, string column, string where, Func<object, object> change, params (string Name, object Value)[] place)
+    private static Action Set(
+        DataFiles files, string table, string column, string where, Func<object, object> change, params (string Name, object Value)[] place)
     {
         var old = files.Value($"SELECT {column} FROM {table} WHERE {where}", place)!;
         void Write(object value) => files.Execute($"UPDATE {table} SET {column} = $value WHERE {where}", [.. place, ("$value", value)]);

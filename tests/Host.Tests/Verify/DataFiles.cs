@@ -26,7 +26,8 @@ internal sealed class DataFiles : IDisposable
 
     public VerifyReport Verify() => new Verifier(Root, TimeProvider.System).Run();
 
-    public void Execute(string sql, params (string Name, object Value)[] parameters) => Command(sql, parameters, command => command.ExecuteNonQuery());
+    public void Execute(string sql, params (string Name, object Value)[] parameters) =>
+        Command(sql, parameters, command => command.ExecuteNonQuery());
 
     public object? Value(string sql, params (string Name, object Value)[] parameters) => Command(sql, parameters, command => command.ExecuteScalar());
 
@@ -45,8 +46,7 @@ internal sealed class DataFiles : IDisposable
 
     /// <summary>Names, times and contents of all files.</summary>
     public List<string> Fingerprint() =>
-    [
-        .. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file =>
+    [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file =>
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             return $"{file} {File.GetLastWriteTimeUtc(file):O} {Convert.ToHexString(SHA256.HashData(stream))}";

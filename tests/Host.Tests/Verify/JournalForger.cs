@@ -5,8 +5,8 @@ using FASTER.core;
 namespace StreamRecorder.Host.Tests.Verify;
 
 /// <summary>
-/// Alters a record of a stopped journal and makes every checksum right again, that of the record, the chain behind it and the commit: damage that only a comparison with
-/// the database can find. Written from docs/journal-layout.md, not with the journal's own code.
+/// Alters a record of a stopped journal and makes every checksum right again, that of the record, the chain behind it and the commit:
+/// damage that only a comparison with the database can find. Written from docs/journal-layout.md, not with the journal's own code.
 /// </summary>
 internal sealed class JournalForger(DataFiles files)
 {
@@ -52,7 +52,8 @@ internal sealed class JournalForger(DataFiles files)
 
     private static void Raise(Span<byte> payload)
     {
-        // Kind, version and time; name and root, each with its length; two bytes of the symbol; then 12 numbers, of which the greatest price is the eighth.
+        // Kind, version and time; name and root, each with its length; two bytes of
+        // the symbol; then 12 numbers, of which the greatest price is the eighth.
         var at = 10;
         for (var i = 0; i < 2; i++) at += 2 + BinaryPrimitives.ReadUInt16LittleEndian(payload[at..]);
         at += 2 + 7 * 8;

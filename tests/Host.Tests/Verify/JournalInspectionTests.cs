@@ -3,7 +3,9 @@ using Xunit;
 
 namespace StreamRecorder.Host.Tests.Verify;
 
-/// <summary>A look at a journal without its lock: what it finds, that it changes nothing, and that it can tell damage from files given up meanwhile.</summary>
+/// <summary>
+/// A look at a journal without its lock: what it finds, that it changes nothing, and that it can tell damage from files given up meanwhile.
+/// </summary>
 public sealed class JournalInspectionTests
 {
     [Fact]

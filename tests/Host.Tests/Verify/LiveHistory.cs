@@ -15,7 +15,10 @@ using Xunit;
 
 namespace StreamRecorder.Host.Tests.Verify;
 
-/// <summary>A service without its listeners on a real directory: journal, engine turned by hand, sink, database; driven by ticks and signals that a seed decides.</summary>
+/// <summary>
+/// A service without its listeners on a real directory: journal, engine turned
+/// by hand, sink, database; driven by ticks and signals that a seed decides.
+/// </summary>
 internal sealed class LiveHistory : IAsyncDisposable
 {
     private const long Start = 1_764_860_400L * Timestamp.Second; // 2025-12-04T15:00:00Z
@@ -37,7 +40,10 @@ internal sealed class LiveHistory : IAsyncDisposable
     private long _batch;
     private bool _isEnded;
 
-    /// <summary>Starts on a directory, new or not, as the service does; at a moment of its own, or a later one (what is old by the clock is given up by a service that runs).</summary>
+    /// <summary>
+    /// Starts on a directory, new or not, as the service does; at a moment of its own,
+    /// or a later one (what is old by the clock is given up by a service that runs).
+    /// </summary>
     public LiveHistory(string directory, long start = Start)
     {
         var database = Database.Open(DataFiles.Database(directory));
@@ -115,7 +121,8 @@ internal sealed class LiveHistory : IAsyncDisposable
         var id = ((Recorder)(await add.Result).Value!).Id;
         Assert.True(_symbols.TryResolve("AAA", _now, out var symbol, out _));
         foreach (var action in new[] { SignalAction.Buy, SignalAction.CloseAll })
-            Assert.Null(_inbox.Offer(new SignalMessage(id, new Signal { Symbol = symbol, Action = action, Price = 100 * Fixed9.One }) { ReceivedAt = _now }));
+            Assert.Null(
+                _inbox.Offer(new SignalMessage(id, new Signal { Symbol = symbol, Action = action, Price = 100 * Fixed9.One }) { ReceivedAt = _now }));
         var remove = new RemoveRecorder(id) { ReceivedAt = _now };
         Assert.Null(_inbox.Offer(remove));
         Turn();
@@ -161,7 +168,8 @@ internal sealed class LiveHistory : IAsyncDisposable
         foreach (var mode in Enum.GetValues<OnOpposite>())
         {
             var settings = new RecorderSettings { Name = mode.ToString(), OnOpposite = mode, Commission = 250_000_000 };
-            Assert.Null(_inbox.Offer(new AddRecorder(settings, new RecorderToken("first", Secret.Hash(mode.ToString()), _now)) { ReceivedAt = _now }));
+            Assert.Null(
+                _inbox.Offer(new AddRecorder(settings, new RecorderToken("first", Secret.Hash(mode.ToString()), _now)) { ReceivedAt = _now }));
         }
     }
 
@@ -211,7 +219,10 @@ internal sealed class LiveHistory : IAsyncDisposable
             Label = Label,
             BodyHash = (UInt128)(_body++ / 3),
         };
-        Assert.Null(_inbox.Offer(new SignalMessage(random.Next(1, 5), signal) { ReceivedAt = _now, Receipt = new Receipt(Encoding.UTF8.GetBytes($"body {_body}"), false, _now) }));
+        Assert.Null(
+            _inbox.Offer(
+                new SignalMessage(random.Next(1, 5), signal)
+                { ReceivedAt = _now, Receipt = new Receipt(Encoding.UTF8.GetBytes($"body {_body}"), false, _now) }));
     }
 
     private sealed class SteppedTime : TimeProvider

@@ -8,7 +8,8 @@ namespace StreamRecorder.Host.Tests.Verify;
 /// <summary>One thing wrong in an otherwise clean history: found, and its place named.</summary>
 public sealed class VerifierDamageTests
 {
-    private const string OneClosed = "SELECT id FROM recorder_positions WHERE status = 'closed' AND worst_unrealized_pnl < 0 ORDER BY id LIMIT 1 OFFSET 3";
+    private const string OneClosed =
+        "SELECT id FROM recorder_positions WHERE status = 'closed' AND worst_unrealized_pnl < 0 ORDER BY id LIMIT 1 OFFSET 3";
 
     [Theory]
     [InlineData("worst_unrealized_pnl")]
@@ -56,9 +57,13 @@ public sealed class VerifierDamageTests
         var recorder = (long)files.Value("SELECT recorder_id " + Open)!;
         Assert.True(PositionCodec.TryRead((byte[])files.Value("SELECT record " + Open)!, out var record));
         record.Peak += 1;
-        files.Execute("UPDATE position_keys SET record = $r WHERE recorder_id = $id AND symbol = $s", ("$r", PositionCodec.Write(record)), ("$id", recorder), ("$s", symbol));
+        files.Execute(
+            "UPDATE position_keys SET record = $r WHERE recorder_id = $id AND symbol = $s", ("$r", PositionCodec.Write(record)), ("$id", recorder),
+            ("$s", symbol));
 
-        Assert.Contains(files.Verify().Findings, f => f.StartsWith($"position_keys, recorder {recorder}, symbol {symbol}, record: Peak ", StringComparison.Ordinal));
+        Assert.Contains(
+            files.Verify().Findings,
+            f => f.StartsWith($"position_keys, recorder {recorder}, symbol {symbol}, record: Peak ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -84,7 +89,8 @@ public sealed class VerifierDamageTests
         // Nothing is wrong with the journal by itself.
         Assert.True(report.RecordCount == report.LastJournalled && forged <= report.LastJournalled, string.Join('\n', report.Findings));
         Assert.Contains(
-            report.Findings, f => f.StartsWith(files.Segment(0) + ", address ", StringComparison.Ordinal) && f.Contains($", sequence {forged}: the fold of ", StringComparison.Ordinal));
+            report.Findings, f => f.StartsWith(files.Segment(0) + ", address ", StringComparison.Ordinal)
+                && f.Contains($", sequence {forged}: the fold of ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -124,7 +130,8 @@ public sealed class VerifierDamageTests
 
         Assert.Contains(
             files.Verify().Findings,
-            f => f.StartsWith($"fills, position {id}, seq {sequence}, ordinal 0: the row is missing; the journal has its signal at ", StringComparison.Ordinal));
+            f => f.StartsWith(
+                $"fills, position {id}, seq {sequence}, ordinal 0: the row is missing; the journal has its signal at ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -133,9 +140,12 @@ public sealed class VerifierDamageTests
         using var files = await HistoryAsync(26);
         var id = (long)files.Value(OneClosed)!;
         files.Execute(
-            "INSERT INTO fills SELECT position_id, seq, 9, is_entry, price, price_e9, quantity, quantity_e9, at, signal_at, price_source, flags, label FROM fills WHERE position_id = $id AND seq = $id",
+            "INSERT INTO fills SELECT position_id, seq, 9, is_entry, price, price_e9, quantity, quantity_e9, at, signal_at, price_source, flags, "
+            + "label FROM fills WHERE position_id = $id AND seq = $id",
             ("$id", id));
-        Assert.Contains(files.Verify().Findings, f => f.StartsWith($"fills, position {id}, seq {id}, ordinal 9: the journal has no signal", StringComparison.Ordinal));
+        Assert.Contains(
+            files.Verify().Findings,
+            f => f.StartsWith($"fills, position {id}, seq {id}, ordinal 9: the journal has no signal", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace StreamRecorder.Host.Tests.Verify;
 
-/// <summary>The verb <c>verify</c> as people run it: exit code 1 and the place of each damage, with the service running and stopped; nothing found is exit code 0.</summary>
+/// <summary>
+/// The verb <c>verify</c> as people run it: exit code 1 and the place of each
+/// damage, with the service running and stopped; nothing found is exit code 0.
+/// </summary>
 public sealed class VerifyVerbTests
 {
     [Fact]
@@ -40,7 +43,9 @@ public sealed class VerifyVerbTests
     {
         var (code, text, errors) = await HostProcess.RunAsync("verify", "--data", files.Root);
         Assert.True(code == 1, $"{name}: exit code {code}{text}{errors}");
-        Assert.True(text.Split('\n').Any(line => line.Contains(place, StringComparison.Ordinal)), $"{name}: nothing is said of \"{place}\" in{Environment.NewLine}{text}");
+        Assert.True(
+            text.Split('\n').Any(line => line.Contains(place, StringComparison.Ordinal)),
+            $"{name}: nothing is said of \"{place}\" in{Environment.NewLine}{text}");
         Assert.StartsWith("error: ", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 

@@ -36,7 +36,8 @@ public sealed class AllocationTests : IDisposable
         var frames = new BinaryFrames(_symbols, _live);
         Assert.Null(frames.ReadSymbols(FeedFrames.Symbols(["MNQZ2025", "ESZ5", "AAPL"])));
         var frame = FeedFrames.Ticks(
-            [.. Enumerable.Range(0, TicksPerRound).Select(i => new FeedTick($"{i % 3}", 100 + i % 7, DateTimeOffset.UnixEpoch.AddMicroseconds(Table.Arrival + i)))], int.Parse);
+            [.. Enumerable.Range(0, TicksPerRound)
+                    .Select(i => new FeedTick($"{i % 3}", 100 + i % 7, DateTimeOffset.UnixEpoch.AddMicroseconds(Table.Arrival + i)))], int.Parse);
         FeedFrames.Number(frame, 1);
         Nothing(batch => Assert.True(frames.ReadTicks(frame, Table.Arrival, batch) is null));
     }
@@ -47,7 +48,9 @@ public sealed class AllocationTests : IDisposable
     public void TextFrame_ToTakenTicks_AllocatesNothing(string line, string header)
     {
         var frames = new TextFrames(_symbols, _live);
-        var lines = Enumerable.Range(0, TicksPerRound).Select(i => string.Format(System.Globalization.CultureInfo.InvariantCulture, line, i % 2 == 0 ? "MNQZ2025" : "AAPL", 25600.25m + i % 9, i % 1000));
+        var lines = Enumerable.Range(0, TicksPerRound)
+            .Select(i => string.Format(
+                System.Globalization.CultureInfo.InvariantCulture, line, i % 2 == 0 ? "MNQZ2025" : "AAPL", 25600.25m + i % 9, i % 1000));
         var frame = Encoding.UTF8.GetBytes(header + string.Concat(lines));
         // A header makes an object a frame.
         Nothing(batch => Assert.True(frames.ReadTicks(frame, Table.Arrival, batch) is null), perFrame: header.Length == 0 ? 0 : 4096);

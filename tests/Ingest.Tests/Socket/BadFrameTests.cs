@@ -145,7 +145,8 @@ public sealed class BadFrameTests
     {
         await using var service = await Service.StartAsync();
         using var feed = await ConnectAsync(service);
-        var symbols = Table.Instruments.Where(i => i.Kind == InstrumentKind.Future).SelectMany(i => "FGHJKMNQUVXZ".Select(month => $"{i.Root}{month}2025")).ToArray();
+        var symbols = Table.Instruments.Where(i => i.Kind == InstrumentKind.Future)
+            .SelectMany(i => "FGHJKMNQUVXZ".Select(month => $"{i.Root}{month}2025")).ToArray();
         string Body(int from, int count) => "symbol,price\n" + string.Concat(symbols[from..(from + count)].Select(symbol => symbol + ",1\n"));
         await feed.SendAsync(Body(0, 1000));
         await feed.SendAsync(Body(500, 524));

@@ -28,7 +28,8 @@ public sealed class DocumentedExampleTests
     public void Example_WrittenByTheSampleClient_IsTheSame()
     {
         var time = DateTimeOffset.Parse("2025-12-04T15:00:00.123456Z", CultureInfo.InvariantCulture);
-        var ticks = FeedFrames.Ticks([new("MNQZ2025", 25600.25m, time), new("AAPL", 271.505m, time.AddMilliseconds(1))], symbol => symbol == "AAPL" ? 1 : 0);
+        var ticks = FeedFrames.Ticks(
+            [new("MNQZ2025", 25600.25m, time), new("AAPL", 271.505m, time.AddMilliseconds(1))], symbol => symbol == "AAPL" ? 1 : 0);
         FeedFrames.Number(ticks, 1);
         Assert.Equal([FeedFrames.Hello("gateway"), FeedFrames.Symbols(["MNQZ2025", "AAPL"]), ticks], Frames);
     }
@@ -43,7 +44,8 @@ public sealed class DocumentedExampleTests
         await feed.SendAsync(plain[0]);
         await feed.NextAsync("welcome");
         await feed.SendAsync(plain[1]);
-        Assert.Equal("""{"type":"ack","sequence":17,"accepted":1,"late":0,"rejected":0,"repeated":0}""", (await feed.NextAsync())!.Value.GetRawText());
+        Assert.Equal(
+            """{"type":"ack","sequence":17,"accepted":1,"late":0,"rejected":0,"repeated":0}""", (await feed.NextAsync())!.Value.GetRawText());
     }
 
     /// <summary>The text between fences that begin with a language.</summary>
@@ -51,8 +53,10 @@ public sealed class DocumentedExampleTests
     {
         var parts = Page.Split("\n```");
         // Every other part is a block: fences open and close in turn.
-        return [.. parts.Where((part, i) => i % 2 == 1 && part.Split('\n')[0] == language).Select(part => part[(part.IndexOf('\n', StringComparison.Ordinal) + 1)..])];
+        return [.. parts.Where((part, i) => i % 2 == 1 && part.Split('\n')[0] == language)
+                .Select(part => part[(part.IndexOf('\n', StringComparison.Ordinal) + 1)..])];
     }
 
-    private static string PathOf(string relative, [CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, relative));
+    private static string PathOf(string relative, [CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, relative));
 }

@@ -35,7 +35,8 @@ internal sealed class RawFeed : IDisposable
 
     public Task SendAsync(byte[] frame) => _socket.SendAsync(frame, WebSocketMessageType.Binary, true, TestContext.Current.CancellationToken);
 
-    public Task SendAsync(string frame) => _socket.SendAsync(Encoding.UTF8.GetBytes(frame), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+    public Task SendAsync(string frame) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes(frame), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
 
     /// <summary>Symbols of their own places from 0 on.</summary>
     public Task SendSymbolsAsync(params string[] symbols) => SendAsync(FeedFrames.Symbols(symbols));
@@ -50,7 +51,8 @@ internal sealed class RawFeed : IDisposable
         return frame;
     }
 
-    public static FeedTick Tick(int place, decimal price, int secondsAgo = 0) => new($"{place}", price, DateTimeOffset.UtcNow.AddSeconds(-secondsAgo));
+    public static FeedTick Tick(int place, decimal price, int secondsAgo = 0) =>
+        new($"{place}", price, DateTimeOffset.UtcNow.AddSeconds(-secondsAgo));
 
     /// <summary>The next message; null: the service closed.</summary>
     public async Task<JsonElement?> NextAsync()

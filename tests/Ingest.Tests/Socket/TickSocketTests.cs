@@ -53,10 +53,12 @@ public sealed class TickSocketTests
         var (feed, _) = await OpenAsync(service, "gateway");
         using var open = feed;
         await feed.SendSymbolsAsync("MNQ1!", "NOSUCH1!");
-        await feed.SendTicksAsync(1, Tick(0, 1), Tick(1, 2), Tick(0, 4_600_000_000.000000001m), Tick(0, 3, secondsAgo: -60), Tick(0, 4, secondsAgo: 60), Tick(0, 5));
+        await feed.SendTicksAsync(
+            1, Tick(0, 1), Tick(1, 2), Tick(0, 4_600_000_000.000000001m), Tick(0, 3, secondsAgo: -60), Tick(0, 4, secondsAgo: 60), Tick(0, 5));
         var ack = await feed.AckAsync(1);
         Assert.Equal((2, 1, 3, 0), (Count(ack, "accepted"), Count(ack, "late"), Count(ack, "rejected"), Count(ack, "repeated")));
-        var errors = ack.GetProperty("errors").EnumerateArray().Select(e => (Count(e, "sequence"), Count(e, "line"), e.GetProperty("reason").GetString()![..12])).ToArray();
+        var errors = ack.GetProperty("errors").EnumerateArray()
+            .Select(e => (Count(e, "sequence"), Count(e, "line"), e.GetProperty("reason").GetString()![..12])).ToArray();
         Assert.Equal([(1, 2, "\"NOSUCH1!\" i"), (1, 3, "price is bey"), (1, 4, "time is more")], errors);
     }
 
@@ -69,7 +71,8 @@ public sealed class TickSocketTests
         await feed.SendSymbolsAsync("NEWONE");
         await feed.SendTicksAsync(1, Tick(0, 1));
         Assert.Equal(1, Count(await feed.AckAsync(1), "rejected"));
-        await service.DoAsync(new SetInstruments([new Instrument("NEWONE", "X", "n", 10_000_000, 10_000_000, "USD", InstrumentKind.Spot)], fromFiles: false));
+        await service.DoAsync(
+            new SetInstruments([new Instrument("NEWONE", "X", "n", 10_000_000, 10_000_000, "USD", InstrumentKind.Spot)], fromFiles: false));
         await feed.SendTicksAsync(2, Tick(0, 1));
         Assert.Equal(1, Count(await feed.AckAsync(2), "accepted"));
     }
@@ -82,7 +85,8 @@ public sealed class TickSocketTests
         using var open = feed;
         await feed.SendSymbolsAsync("MNQZ5");
         var old = new DateTimeOffset(2015, 12, 4, 15, 0, 0, TimeSpan.Zero);
-        await feed.SendTicksAsync(1, new TickFeed.FeedTick("0", 1, old), new TickFeed.FeedTick("0", 1, old.AddYears(10)), new TickFeed.FeedTick("0", 1, old));
+        await feed.SendTicksAsync(
+            1, new TickFeed.FeedTick("0", 1, old), new TickFeed.FeedTick("0", 1, old.AddYears(10)), new TickFeed.FeedTick("0", 1, old));
         await feed.AckAsync(1);
         Assert.Equal([("MNQZ2015", 2), ("MNQZ2025", 1)], service.Prices.All.Select(s => (s.Symbol.Name, s.Epochs.Running.Count)));
     }

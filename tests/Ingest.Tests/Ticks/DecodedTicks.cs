@@ -9,7 +9,8 @@ namespace StreamRecorder.Ingest.Tests.Ticks;
 /// <summary>What a decoder made of a body, in text, for comparison; fed whole or in chunks.</summary>
 internal sealed record DecodedTicks(string Ticks, string Errors, long Rejected, string? Refusal)
 {
-    public static DecodedTicks Of(string body, int chunk = int.MaxValue, long arrival = Table.Arrival) => Of(Encoding.UTF8.GetBytes(body), chunk, arrival);
+    public static DecodedTicks Of(string body, int chunk = int.MaxValue, long arrival = Table.Arrival) =>
+        Of(Encoding.UTF8.GetBytes(body), chunk, arrival);
 
     public static DecodedTicks Of(byte[] body, int chunk = int.MaxValue, long arrival = Table.Arrival)
     {
@@ -24,7 +25,8 @@ internal sealed record DecodedTicks(string Ticks, string Errors, long Rejected, 
             start += Decode(decoder, body.AsSpan(start, end - start), isFinal, arrival, ticks);
         }
         return new DecodedTicks(
-            string.Join('\n', ticks.Select(t => Text(symbols, t))), string.Join('\n', decoder.Errors.Select(e => $"{e.Line}: {e.Reason}")), decoder.Rejected,
+            string.Join('\n', ticks.Select(t => Text(symbols, t))), string.Join('\n', decoder.Errors.Select(e => $"{e.Line}: {e.Reason}")),
+            decoder.Rejected,
             decoder.Refusal?.Detail);
     }
 

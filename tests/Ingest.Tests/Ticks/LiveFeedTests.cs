@@ -26,7 +26,8 @@ public sealed class LiveFeedTests
         {
             await socket.ConnectAsync(service.Client.BaseAddress!.Host, service.Client.BaseAddress.Port, TestContext.Current.CancellationToken);
             const string Lines = "{\"symbol\":\"MNQ1!\",\"price\":9}\n{\"symbol\":\"CME_MINI:MNQZ2025\",\"price\":9}\n";
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /ticks HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{Lines}"), TestContext.Current.CancellationToken);
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /ticks HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{Lines}"),
+                TestContext.Current.CancellationToken);
             await Service.UntilAsync(() => service.Loop.Counters.TicksApplied == 3);
         }
         await Service.UntilAsync(() => lost.Count == 2);

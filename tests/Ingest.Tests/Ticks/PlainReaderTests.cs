@@ -6,7 +6,10 @@ using Xunit;
 
 namespace StreamRecorder.Ingest.Tests.Ticks;
 
-/// <summary>The quick readers against the thorough ones, over lines put together and mutated from a fixed seed: where the quick one gives a tick, both are equal.</summary>
+/// <summary>
+/// The quick readers against the thorough ones, over lines put together and
+/// mutated from a fixed seed: where the quick one gives a tick, both are equal.
+/// </summary>
 public sealed class PlainReaderTests
 {
     private const int Seed = 4711;
@@ -18,10 +21,14 @@ public sealed class PlainReaderTests
 
     private static readonly string[] Values =
     [
-        "\"MNQ1!\"", "\"mnqz5\"", "\"NOPE\"", "\"\"", "1", "25600.25", "-37.63", "0", "-0", "00", "01.5", "1.", ".5", "+1", "1e3", "1E-2", "999999999.999999999",
-        "1000000000", "4600000000.1", "1.0000000000", "1.0000000001", "\"25600.25\"", "\" 1\"", "\"1 \"", "\"1e2\"", "\"007\"", "1764860400", "1764860400123",
-        "1764860400123456", "1764860400123456789", "9999999999999999999", "1764860400.25", "\"2025-12-04T15:00:00Z\"", "\"2025-12-04T15:00:00.1Z\"", "\"2025-12-04 15:00:00\"",
-        "\"2025-12-04T15:00:60Z\"", "\"2025-12-04T15:00:00.Z\"", "\"2025-12-04T15:00:00+01:00\"", "\"2025-02-29T15:00:00Z\"", "\"2025-12-04T15:00:00.1234567z\"", "\"2025-12-04\"",
+        "\"MNQ1!\"", "\"mnqz5\"", "\"NOPE\"", "\"\"", "1", "25600.25", "-37.63", "0", "-0", "00", "01.5", "1.", ".5", "+1", "1e3", "1E-2",
+        "999999999.999999999",
+        "1000000000", "4600000000.1", "1.0000000000", "1.0000000001", "\"25600.25\"", "\" 1\"", "\"1 \"", "\"1e2\"", "\"007\"", "1764860400",
+        "1764860400123",
+        "1764860400123456", "1764860400123456789", "9999999999999999999", "1764860400.25", "\"2025-12-04T15:00:00Z\"", "\"2025-12-04T15:00:00.1Z\"",
+        "\"2025-12-04 15:00:00\"",
+        "\"2025-12-04T15:00:60Z\"", "\"2025-12-04T15:00:00.Z\"", "\"2025-12-04T15:00:00+01:00\"", "\"2025-02-29T15:00:00Z\"",
+        "\"2025-12-04T15:00:00.1234567z\"", "\"2025-12-04\"",
         "\"2199-12-31T23:59:59Z\"", "null", "true", "{}", "[1,2]", "\"a\\\"b\"", "\"\\u0031\"", "\"é\"",
     ];
 
@@ -114,7 +121,8 @@ public sealed class PlainReaderTests
     private static byte[] JsonLine(Random random)
     {
         var fields = new List<string> { $"\"symbol\":{Values[random.Next(random.Next(2) == 0 ? 1 : 3)]}", $"\"price\":{Values[random.Next(4, 8)]}" };
-        for (var count = random.Next(3); count > 0; count--) fields.Insert(random.Next(fields.Count + 1), $"\"{Names[random.Next(Names.Length)]}\":{Values[random.Next(Values.Length)]}");
+        for (var count = random.Next(3); count > 0; count--)
+            fields.Insert(random.Next(fields.Count + 1), $"\"{Names[random.Next(Names.Length)]}\":{Values[random.Next(Values.Length)]}");
         var comma = random.Next(3) == 0 ? " , " : ",";
         return Encoding.UTF8.GetBytes("{" + string.Join(comma, fields) + "}");
     }

@@ -13,7 +13,8 @@ public sealed class TickDecoderTests
     public static readonly string[] Bodies =
     [
         "{\"symbol\":\"MNQ1!\",\"price\":25600.25,\"size\":1,\"time\":\"2025-12-04T15:00:00.123456Z\"}\n{\"symbol\":\"MNQ1!\",\"price\":25600.5}\n",
-        "{\"symbol\":\"MNQ1!\",\"price\":\"25600.25\",\"time\":1764860400}\r\n\r\n  {\"Symbol\": \"AAPL\" , \"bid\":1, \"ask\":2}  \r\n{\"symbol\":\"AAPL\",\"price\":7}",
+        "{\"symbol\":\"MNQ1!\",\"price\":\"25600.25\",\"time\":1764860400}\r\n\r\n  {\"Symbol\": \"AAPL\" , \"bid\":1, \"ask\":2}  "
+        + "\r\n{\"symbol\":\"AAPL\",\"price\":7}",
         "\uFEFF{\"symbol\":\"MNQ1!\",\"price\":1}\nnonsense\n{\"symbol\":\"NOPE9\",\"price\":1}\n{\"symbol\":\"MNQ1!\"}\n{\"symbol\":\"MNQ1!\",\"price\":2}\n",
         "[{\"symbol\":\"MNQ1!\",\"price\":1},{\"symbol\":\"MNQ1!\",\"price\":2,\"x\":{\"a\":[1,\"]\"]}}\n,\n {\"symbol\":\"MNQ1!\",\"price\":3} ]",
         "[1,{\"symbol\":\"MNQ1!\",\"price\":1},,\"a,b]\",{\"symbol\":\"MNQ1!\",\"price\":2}x,[2],{\"symbol\":\"MNQ1!\",\"price\":3}]tail",
@@ -22,7 +23,8 @@ public sealed class TickDecoderTests
         "timestamp_utc_us,symbol,price,size\n1381104000276000,GCZ13,1313.7,1\n1381104000276000,GCZ13,1313.8,0\r\n\n1381104000276001,GCZ3,1313.9,\n",
         "symbol;bid;ask;time\nEURUSD;1.38421;1.38432;2014-05-09 00:00:01.216\nEURUSD;x;1;2014-05-09\nEURUSD;1;2;\n",
         "Date\tTicker\tLast\tPrice\n2025-12-04T15:00:00Z\tMNQ1!\t9\t25600\n\tMNQ1!\t\t25601\n",
-        "\"time\",\"symbol\",\"price\"\n\"2025-12-04 14:59:59\",\"MNQ1!\",\"25600.25\"\n\"2025-12-04\",\"MN\"\"Q\",\"1\"\n\"open,MNQ1!,1\n1,2\n, MNQ1! , 3 ,4,5\n",
+        "\"time\",\"symbol\",\"price\"\n\"2025-12-04 14:59:59\",\"MNQ1!\",\"25600.25\"\n\"2025-12-04\",\"MN\"\"Q\",\"1\"\n\"open,MNQ1!,1\n1,2\n, "
+        + "MNQ1! , 3 ,4,5\n",
         "a,b,c\n1,2,3\n", "symbol,price,price\nMNQ1!,1,2\n", "symbol,size\nMNQ1!,2\n", "", " \n\t\n", "\u0001\u0002binary\n\u0003",
     ];
 
@@ -58,7 +60,9 @@ public sealed class TickDecoderTests
         Assert.Equal(new DecodedTicks($"MNQ1! 1 {Now}\nMNQ1! 2 {Now}\nMNQ1! 3 {Now}", "", 0, null), DecodedTicks.Of(Bodies[3]));
         var decoded = DecodedTicks.Of(Bodies[4]);
         Assert.Equal($"MNQ1! 1 {Now}\nMNQ1! 3 {Now}", decoded.Ticks);
-        Assert.Equal([1, 3, 4, 5, 6, 8], decoded.Errors.Split('\n').Select(e => int.Parse(e.Split(':')[0], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            [1, 3, 4, 5, 6, 8],
+            decoded.Errors.Split('\n').Select(e => int.Parse(e.Split(':')[0], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.Equal(new DecodedTicks($"MNQ1! 1 {Now}", "2: the list is not closed", 1, null), DecodedTicks.Of(Bodies[5]));
     }
 
@@ -66,9 +70,11 @@ public sealed class TickDecoderTests
     public void Csv_WithHeader_GivesTicks()
     {
         const string at = "2013-10-07T00:00:00.27600";
-        Assert.Equal(new DecodedTicks($"GCZ2013 1313.7 {at}0Z\nGCZ2013 1313.8 {at}0Z\nGCZ2013 1313.9 {at}1Z", "", 0, null), DecodedTicks.Of(Bodies[10]));
         Assert.Equal(
-            new DecodedTicks($"EURUSD 1.384265 2014-05-09T00:00:01.216000Z\nEURUSD 1.5 {Now}", "3: bid is \"x\", not a number", 1, null), DecodedTicks.Of(Bodies[11]));
+            new DecodedTicks($"GCZ2013 1313.7 {at}0Z\nGCZ2013 1313.8 {at}0Z\nGCZ2013 1313.9 {at}1Z", "", 0, null), DecodedTicks.Of(Bodies[10]));
+        Assert.Equal(
+            new DecodedTicks($"EURUSD 1.384265 2014-05-09T00:00:01.216000Z\nEURUSD 1.5 {Now}", "3: bid is \"x\", not a number", 1, null),
+            DecodedTicks.Of(Bodies[11]));
         Assert.Equal(new DecodedTicks($"MNQ1! 25600 {Now}\nMNQ1! 25601 {Now}", "", 0, null), DecodedTicks.Of(Bodies[12]));
         Assert.Equal($"MNQ1! 25600.25 2025-12-04T14:59:59.000000Z\nMNQ1! 3 {Now}", DecodedTicks.Of(Bodies[13]).Ticks);
     }
@@ -215,7 +221,8 @@ public sealed class TickDecoderTests
     public void Lines_OfTheUsualShape_AllocateNothing()
     {
         var symbols = Table.Symbols();
-        foreach (var line in new[] { "{\"symbol\":\"MNQ1!\",\"price\":25600.25,\"size\":1,\"time\":\"2025-12-04T15:00:00.123Z\"}\n", "1764860400000000,MNQ1!,25600.25,1\n" })
+        foreach (var line in new[]
+            { "{\"symbol\":\"MNQ1!\",\"price\":25600.25,\"size\":1,\"time\":\"2025-12-04T15:00:00.123Z\"}\n", "1764860400000000,MNQ1!,25600.25,1\n" })
         {
             var decoder = new TickDecoder(symbols);
             var into = new Engine.Prices.Tick[1000];
@@ -232,6 +239,9 @@ public sealed class TickDecoderTests
     public void Time_InFilesOnly_IsNeeded()
     {
         Assert.Contains("time is missing", DecodedTicks.Of(Bodies[0], arrival: TickDecoder.NoArrival).Errors, StringComparison.Ordinal);
-        Assert.Contains(Timestamp.Format(Timestamp.Max - 1), DecodedTicks.Of("{\"symbol\":\"MNQ1!\",\"price\":1,\"time\":\"2199-12-31T23:59:59.999999Z\"}", arrival: TickDecoder.NoArrival).Ticks, StringComparison.Ordinal);
+        Assert.Contains(
+            Timestamp.Format(Timestamp.Max - 1),
+            DecodedTicks.Of("{\"symbol\":\"MNQ1!\",\"price\":1,\"time\":\"2199-12-31T23:59:59.999999Z\"}", arrival: TickDecoder.NoArrival).Ticks,
+            StringComparison.Ordinal);
     }
 }

@@ -15,7 +15,8 @@ public sealed class TickEndpointTests
         await using var service = await Service.StartAsync();
         var answer = await service.TicksAsync(Lines);
         Assert.Equal((200, "application/json"), (answer.Status, answer.ContentType));
-        Assert.Equal("""{"accepted":2,"late":0,"rejected":1,"errors":[{"line":2,"reason":"the line is not a JSON object"}]}""", answer.Json.ToString());
+        Assert.Equal(
+            """{"accepted":2,"late":0,"rejected":1,"errors":[{"line":2,"reason":"the line is not a JSON object"}]}""", answer.Json.ToString());
         Assert.Equal((2, 1), (service.Loop.Counters.TicksApplied, service.TickEndpoint.Rejected));
     }
 
@@ -68,7 +69,8 @@ public sealed class TickEndpointTests
     {
         await using var service = await Service.StartAsync();
         var random = new Random(1);
-        var packed = Gzip(string.Concat(Enumerable.Range(0, 20_000).Select(_ => $"{{\"symbol\":\"MNQ1!\",\"price\":{random.Next(1, 1_000_000)}}}\n")));
+        var packed =
+            Gzip(string.Concat(Enumerable.Range(0, 20_000).Select(_ => $"{{\"symbol\":\"MNQ1!\",\"price\":{random.Next(1, 1_000_000)}}}\n")));
         var answer = await service.TicksAsync(new ByteArrayContent(packed[..^50]));
         Assert.Equal((400, "body_unreadable"), (answer.Status, answer["reason"]));
         Assert.InRange(service.Loop.Counters.TicksApplied, 10_000, 19_999);

@@ -37,7 +37,8 @@ public sealed class AlertsPageTests
         foreach (var template in templates)
         {
             var body = Regex.Replace(template, @"\{\{(.*?)\}\}", m => Values[m.Groups[1].Value]);
-            Assert.True(parser.TryParse(Encoding.UTF8.GetBytes(body), Table.Arrival, null, out var signal, out var refusal), $"{refusal?.Detail} {template}");
+            Assert.True(
+                parser.TryParse(Encoding.UTF8.GetBytes(body), Table.Arrival, null, out var signal, out var refusal), $"{refusal?.Detail} {template}");
             Assert.Equal("MNQ1!", signal.Symbol.Name);
         }
     }
@@ -46,7 +47,8 @@ public sealed class AlertsPageTests
     public void Refusals_OfAWebhook_AreAllExplained()
     {
         Rejection[] others = [Rejection.KeyMissing, Rejection.ScopeMissing, Rejection.NotFound, Rejection.Conflict, Rejection.RequestInvalid];
-        foreach (var rejection in Rejection.All.Except(others)) Assert.Contains($"| {rejection.Status} | `{rejection.Label}` |", Page, StringComparison.Ordinal);
+        foreach (var rejection in Rejection.All.Except(others))
+            Assert.Contains($"| {rejection.Status} | `{rejection.Label}` |", Page, StringComparison.Ordinal);
     }
 
     private static string Root()

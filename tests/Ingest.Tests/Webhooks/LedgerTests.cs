@@ -113,7 +113,8 @@ public sealed class LedgerTests
         Assert.Equal(
             [("accepted", 2), ("rate_exceeded", IngestLimits.ExcessKeptPerSecond), ("action_missing", 2)],
             entries.GroupBy(e => e.Reason ?? Words.Of(e.Status)).Select(g => (g.Key, g.Count())));
-        Assert.Equal((11 - entries.Count, 4, 5), (service.Metrics.Unkept, service.Metrics.Count("rate_exceeded"), service.Metrics.Count("action_missing")));
+        Assert.Equal(
+            (11 - entries.Count, 4, 5), (service.Metrics.Unkept, service.Metrics.Count("rate_exceeded"), service.Metrics.Count("action_missing")));
     }
 
     [Fact]
@@ -131,7 +132,8 @@ public sealed class LedgerTests
     public async Task Answers_GivenUp_AreNotReportedAsWritten()
     {
         var written = new List<WrittenAnswer>();
-        await using var service = await Service.StartStillAsync(settings: new WebhookSettings { Answered = written.Add, AnswerTime = TimeSpan.FromMilliseconds(50) });
+        await using var service =
+            await Service.StartStillAsync(settings: new WebhookSettings { Answered = written.Add, AnswerTime = TimeSpan.FromMilliseconds(50) });
         Assert.Equal("commit_slow", (await service.SignalAsync(Buy))["reason"]);
         Assert.Empty(written);
     }

@@ -22,7 +22,8 @@ internal static class SignalText
         if (signal.Key is not null) text.Append(" key=").Append(signal.Key);
         if (signal.Label is not null) text.Append(" label=").Append(signal.Label);
         if (signal.MaxAge is { } maxAge) text.Append(" maxage=").Append(maxAge / Timestamp.Second);
-        foreach (var level in signal.Brackets ?? Enumerable.Empty<Bracket>()) text.Append(' ').Append(level.Kind).Append('=').Append(Fixed9.Format(level.Value));
+        foreach (var level in signal.Brackets ?? Enumerable.Empty<Bracket>())
+            text.Append(' ').Append(level.Kind).Append('=').Append(Fixed9.Format(level.Value));
         if (signal.HasUnreadBrackets) text.Append(" unread");
         return text.ToString();
     }

@@ -16,8 +16,12 @@ public sealed class WebhookEndpointTests
         await using var service = await Service.StartAsync();
         var answer = await service.SignalAsync(Buy);
         Assert.Equal((200, "application/json"), (answer.Status, answer.ContentType));
-        Assert.Equal(["status", "sequence", "effect", "position_id", "position_status", "closed_position_id", "flags"], answer.Json.EnumerateObject().Select(p => p.Name));
-        Assert.Equal(("accepted", "opened", "open", "", "[]"), (answer["status"], answer["effect"], answer["position_status"], answer["closed_position_id"], answer["flags"]));
+        Assert.Equal(
+            ["status", "sequence", "effect", "position_id", "position_status", "closed_position_id", "flags"],
+            answer.Json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ("accepted", "opened", "open", "", "[]"),
+            (answer["status"], answer["effect"], answer["position_status"], answer["closed_position_id"], answer["flags"]));
         Assert.Equal(1, service.Metrics.Count("accepted"));
     }
 
@@ -96,7 +100,10 @@ public sealed class WebhookEndpointTests
     {
         await using var service = await Service.StartAsync();
         using var content = new StringContent(Buy);
-        using var answer = await service.Client.PostAsync(new Uri(address.Replace("{0}", service.Token, StringComparison.Ordinal), UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var answer =
+            await service.Client.PostAsync(
+                new Uri(address.Replace("{0}", service.Token, StringComparison.Ordinal), UriKind.Relative), content,
+                TestContext.Current.CancellationToken);
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
@@ -104,7 +111,8 @@ public sealed class WebhookEndpointTests
     public async Task Method_Get_Is405()
     {
         await using var service = await Service.StartAsync();
-        using var answer = await service.Client.GetAsync(new Uri("/webhook/" + service.Token, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer =
+            await service.Client.GetAsync(new Uri("/webhook/" + service.Token, UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(405, (int)answer.StatusCode);
     }
 

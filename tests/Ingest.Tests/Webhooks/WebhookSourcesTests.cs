@@ -9,7 +9,8 @@ public sealed class WebhookSourcesTests
 {
     private const string Buy = """{"action":"buy","symbol":"MNQ1!","price":25600.25,"quantity":1}""";
 
-    private static readonly WebhookSources BehindProxies = new(WebhookSources.TradingView, [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("::1/128")]);
+    private static readonly WebhookSources BehindProxies =
+        new(WebhookSources.TradingView, [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("::1/128")]);
 
     [Theory]
     [InlineData("52.89.214.238", null, true)]
@@ -38,7 +39,8 @@ public sealed class WebhookSourcesTests
     [Fact]
     public async Task Signal_FromElsewhere_Is403WhateverItsToken()
     {
-        await using var service = await Service.StartAsync(settings: new WebhookSettings { Sources = new WebhookSources(WebhookSources.TradingView, []) });
+        await using var service =
+            await Service.StartAsync(settings: new WebhookSettings { Sources = new WebhookSources(WebhookSources.TradingView, []) });
         var (valid, unknown) = (await service.SignalAsync(Buy), await service.SignalAsync(Buy, "nope"));
         Assert.Equal((403, "source_refused"), (valid.Status, valid["reason"]));
         Assert.Equal(valid.Json.ToString(), unknown.Json.ToString());
@@ -48,7 +50,8 @@ public sealed class WebhookSourcesTests
     [Fact]
     public async Task Signal_FromAListedAddress_IsTaken()
     {
-        await using var service = await Service.StartAsync(settings: new WebhookSettings { Sources = new WebhookSources([IPNetwork.Parse("127.0.0.0/8")], []) });
+        await using var service =
+            await Service.StartAsync(settings: new WebhookSettings { Sources = new WebhookSources([IPNetwork.Parse("127.0.0.0/8")], []) });
         Assert.Equal(200, (await service.SignalAsync(Buy)).Status);
     }
 }

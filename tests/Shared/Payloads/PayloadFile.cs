@@ -10,8 +10,8 @@ public sealed record ValidPayload(string Dialect, string Body, string Signal);
 public sealed record InvalidPayload(string Body, string Reason, string? Field);
 
 /// <summary>
-/// The shared list of webhook bodies, <c>payloads.json</c>: valid, incomplete (every prefix is refused) and invalid. A body stands there as a JSON object, taken to the letter, or
-/// as a string when it is anything else. To add a payload add a line there.
+/// The shared list of webhook bodies, <c>payloads.json</c>: valid, incomplete (every prefix is refused) and invalid. A body stands
+/// there as a JSON object, taken to the letter, or as a string when it is anything else. To add a payload add a line there.
 /// </summary>
 public static class PayloadFile
 {
@@ -19,9 +19,13 @@ public static class PayloadFile
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "payloads.json")));
         var root = document.RootElement;
-        Valid = [.. root.GetProperty("valid").EnumerateArray().Select(v => new ValidPayload(Text(v, "dialect")!, BodyOf(v.GetProperty("body")), Text(v, "signal")!))];
+        Valid =
+            [.. root.GetProperty("valid").EnumerateArray()
+                    .Select(v => new ValidPayload(Text(v, "dialect")!, BodyOf(v.GetProperty("body")), Text(v, "signal")!))];
         Incomplete = [.. root.GetProperty("incomplete").EnumerateArray().Select(BodyOf)];
-        Invalid = [.. root.GetProperty("invalid").EnumerateArray().Select(v => new InvalidPayload(BodyOf(v.GetProperty("body")), Text(v, "reason")!, Text(v, "field")))];
+        Invalid =
+            [.. root.GetProperty("invalid").EnumerateArray()
+                    .Select(v => new InvalidPayload(BodyOf(v.GetProperty("body")), Text(v, "reason")!, Text(v, "field")))];
     }
 
     public static IReadOnlyList<ValidPayload> Valid { get; }

@@ -6,8 +6,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// Everybody outside: what was sent and not answered yet, and whether an answer may be what it is. Answers come on the run's thread, inside a turn; <see cref="Poll"/> is
-/// called between two releases, when the model is as of exactly what was released.
+/// Everybody outside: what was sent and not answered yet, and whether an answer may be what it is. Answers come on the run's
+/// thread, inside a turn; <see cref="Poll"/> is called between two releases, when the model is as of exactly what was released.
 /// </summary>
 internal sealed class Client(Model model, Trace trace)
 {
@@ -86,7 +86,8 @@ internal sealed class Client(Model model, Trace trace)
         if (answer.Status == SignalStatus.Refused) return;
         AnsweredCount++;
         Check.That(model.AppliedOrders.TryGetValue(order.Id, out var applied), $"{order.Label} was answered {answer.Status} and not applied");
-        Check.Same(applied!.Answer, answer.Status == SignalStatus.Duplicate ? answer with { Status = applied.Answer.Status } : answer, "answer to " + order.Label);
+        Check.Same(applied!.Answer, answer.Status == SignalStatus.Duplicate ? answer with { Status = applied.Answer.Status } : answer,
+            "answer to " + order.Label);
         NoteSafe(answer.Sequence);
     }
 

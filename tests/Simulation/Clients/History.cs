@@ -97,7 +97,8 @@ internal sealed class History(Random random, Client client, Model model, SimCloc
     }
 
     /// <summary>Mostly a new one; sometimes one that another body had already.</summary>
-    private string Key() => "key" + (random.Next(15) == 0 ? random.Next(1, _orders + 2) : _orders + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private string Key() =>
+        "key" + (random.Next(15) == 0 ? random.Next(1, _orders + 2) : _orders + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private void SendCommand(SimProcess process)
     {
@@ -111,7 +112,9 @@ internal sealed class History(Random random, Client client, Model model, SimCloc
                 client.Send(new RemoveRecorder(id) { ReceivedAt = clock.Micros }, process);
                 break;
             case 2:
-                client.Send(new AddToken(id, new RecorderToken("t" + ++_names, Secret.Hash("t" + _names), clock.Micros)) { ReceivedAt = clock.Micros }, process);
+                client.Send(
+                    new AddToken(id, new RecorderToken("t" + ++_names, Secret.Hash("t" + _names), clock.Micros)) { ReceivedAt = clock.Micros },
+                    process);
                 break;
             case 3:
                 var open = model.Book.Places.Where(p => p.Value.Open is not null).Select(p => p.Value.Open!.Id).ToArray();
@@ -119,7 +122,9 @@ internal sealed class History(Random random, Client client, Model model, SimCloc
                 client.Send(new ClosePosition(position, random.Next(2) == 0 ? null : Price()) { ReceivedAt = clock.Micros }, process);
                 break;
             case 4:
-                client.Send(new AddApiKey(new ApiKey("k" + ++_names, KeyScope.Feed, Secret.Hash("k" + _names), clock.Micros)) { ReceivedAt = clock.Micros }, process);
+                client.Send(
+                    new AddApiKey(new ApiKey("k" + ++_names, KeyScope.Feed, Secret.Hash("k" + _names), clock.Micros)) { ReceivedAt = clock.Micros },
+                    process);
                 break;
             case 5:
                 client.Send(new RevokeApiKey("k" + random.Next(_names + 1)) { ReceivedAt = clock.Micros }, process);

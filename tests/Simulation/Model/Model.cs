@@ -9,8 +9,9 @@ namespace StreamRecorder.Simulation;
 internal sealed record Applied(long Sequence, long At, SignalAnswer Answer);
 
 /// <summary>
-/// The oracle: the state that must be after the inputs up to <see cref="Sequence"/>. It learns from the engine only which input came next (which order, how many ticks
-/// of which symbol, at which engine time) and works out by itself what comes of it. A sequence seen again, replayed, must be what it was.
+/// The oracle: the state that must be after the inputs up to <see cref="Sequence"/>. It learns from the
+/// engine only which input came next (which order, how many ticks of which symbol, at which engine time)
+/// and works out by itself what comes of it. A sequence seen again, replayed, must be what it was.
 /// </summary>
 internal sealed class Model
 {

@@ -19,12 +19,15 @@ internal sealed class ModelBook
             if (place.Open?.PricedBy.Name == symbol) place.Open.Tick(tick.Price, tick.At);
     }
 
-    /// <summary>Applies the signal and compares what the engine made of it; returns the answer that is right, without the reason of an ignored one.</summary>
+    /// <summary>
+    /// Applies the signal and compares what the engine made of it; returns the answer that is right, without the reason of an ignored one.
+    /// </summary>
     public SignalAnswer Apply(Turn turn, ModelMarket market)
     {
         var place = PlaceOf(turn);
         var wanted = Decide(turn, place);
-        if (wanted is null) return new SignalAnswer { Status = SignalStatus.Ignored, Sequence = turn.Group.Sequence, Flags = turn.Flags | SameTime(turn, place) };
+        if (wanted is null)
+            return new SignalAnswer { Status = SignalStatus.Ignored, Sequence = turn.Group.Sequence, Flags = turn.Flags | SameTime(turn, place) };
         if (wanted.IsThere) return Hear(turn, place);
         var before = place.Open;
         var price = PriceOf(turn, before, market);
@@ -53,14 +56,16 @@ internal sealed class ModelBook
         var settings = turn.Recorder.Settings;
         if (!settings.Enabled && !turn.IsManual) return null;
         var held = place.Open is { } open ? Order.Units(open.Side * open.Held) : Naive.Fraction.Zero;
-        return Naive.SignalRules.Decide(turn.Order.ToNaive(), held, place.AlertAt == 0 ? null : place.AlertAt, Enum.Parse<Naive.OnOpposite>(settings.OnOpposite.ToString()));
+        return Naive.SignalRules.Decide(
+            turn.Order.ToNaive(), held, place.AlertAt == 0 ? null : place.AlertAt, Enum.Parse<Naive.OnOpposite>(settings.OnOpposite.ToString()));
     }
 
     /// <summary>Ignored because another alert of the same second says more.</summary>
     private static Flags SameTime(Turn turn, Place place)
     {
         var (order, held) = (turn.Order, place.Open is { } open ? open.Side * open.Held : 0);
-        if (order.Target is not { } target || order.At != place.AlertAt || order.Action == SignalAction.Cancel || !turn.Recorder.Settings.Enabled) return Flags.None;
+        if (order.Target is not { } target || order.At != place.AlertAt || order.Action == SignalAction.Cancel || !turn.Recorder.Settings.Enabled)
+            return Flags.None;
         var undoes = order.Action == SignalAction.Sell ? target > Math.Max(held, 0) : order.Action == SignalAction.Buy && target < Math.Min(held, 0);
         return undoes ? Flags.SameTime : Flags.None;
     }

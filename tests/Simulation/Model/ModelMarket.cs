@@ -6,8 +6,8 @@ namespace StreamRecorder.Simulation;
 internal readonly record struct ModelTick(long Price, long At, int Batch);
 
 /// <summary>
-/// Every tick that was sent and not late, in order, per symbol. A fold says how many of them were applied, nothing else is learnt from it. What waits when the machine
-/// goes down is lost, unless a fold of it turns up at the recovery: then it was in the journal.
+/// Every tick that was sent and not late, in order, per symbol. A fold says how many of them were applied, nothing else is learnt
+/// from it. What waits when the machine goes down is lost, unless a fold of it turns up at the recovery: then it was in the journal.
 /// </summary>
 internal sealed class ModelMarket
 {

@@ -2,7 +2,10 @@ using StreamRecorder.Engine.Messages;
 
 namespace StreamRecorder.Simulation;
 
-/// <summary>The time that positions did not see: while the service stood still, and while the feed of their contract was out. When a feed breaks off is learnt from the engine.</summary>
+/// <summary>
+/// The time that positions did not see: while the service stood still, and while the
+/// feed of their contract was out. When a feed breaks off is learnt from the engine.
+/// </summary>
 internal sealed class ModelOutages
 {
     private readonly Dictionary<string, (long Total, long Since)> _contracts = [];

@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Positions;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// One position as the slowest program would keep it: told of every tick, one by one. Whole numbers of 1e-18, no algebra of excursions, nothing of the engine's but
-/// the record that it is compared with.
+/// One position as the slowest program would keep it: told of every tick, one by one. Whole numbers of
+/// 1e-18, no algebra of excursions, nothing of the engine's but the record that it is compared with.
 /// </summary>
 internal sealed class ModelPosition(long id, Contract contract, Contract pricedBy, bool isUnpriced, int side, long at, long totalGap, long commission)
 {

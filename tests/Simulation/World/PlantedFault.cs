@@ -15,8 +15,8 @@ internal enum FaultKind
 }
 
 /// <summary>
-/// A fault put in on purpose, to see that the run notices. Those of the sink alter groups on their way into a batch. Each remembers what it did, so that a run can say
-/// afterwards whether its consequence was ever there to be seen (<see cref="IsReached"/>).
+/// A fault put in on purpose, to see that the run notices. Those of the sink alter groups on their way into a batch. Each remembers
+/// what it did, so that a run can say afterwards whether its consequence was ever there to be seen (<see cref="IsReached"/>).
 /// </summary>
 internal sealed class PlantedFault(FaultKind kind, int seed)
 {
@@ -40,14 +40,18 @@ internal sealed class PlantedFault(FaultKind kind, int seed)
         taken = groups.Count;
         if (Kind == FaultKind.TornReversal) return Torn(groups, durable, out taken);
         if (Kind is FaultKind.None or FaultKind.LostCommit or FaultKind.EarlyAnswer or FaultKind.TruncationAboveC) return groups;
-        return [.. groups.Select(g => g.Sequence <= durable ? g : Kind == FaultKind.DroppedRow ? WithoutRow(g) : g with { Outputs = [.. g.Outputs.SelectMany(o => Alter(g.Sequence, o))] })];
+        return [.. groups.Select(
+                g => g.Sequence <= durable ? g : Kind == FaultKind.DroppedRow
+                    ? WithoutRow(g)
+                    : g with { Outputs = [.. g.Outputs.SelectMany(o => Alter(g.Sequence, o))] })];
     }
 
     /// <summary>A start found the database as of a sequence: would anything of it be different without the fault?</summary>
     public void Started(SimDatabase database, long sequence, Model model)
     {
         foreach (var (at, fold) in _folds.Where(f => f.Sequence <= sequence))
-            if (model.Book.Places.Any(p => p.Value.Open is { } open && open.PricedBy.Name == fold.Symbol.Name && Matters(open, at, fold))) IsReached = true;
+            if (model.Book.Places.Any(p => p.Value.Open is { } open && open.PricedBy.Name == fold.Symbol.Name && Matters(open, at, fold)))
+                IsReached = true;
         foreach (var (at, row) in _rows.Where(r => r.Sequence <= sequence))
             if (database.KeySequence(row.Names.RecorderId, row.Names.Symbol) < at) IsReached = true;
     }

@@ -2,7 +2,9 @@ using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Simulation;
 
-/// <summary>The only clock of a run: it stands until the run advances it; timers that are due fire inside <see cref="Advance"/>, on the caller's thread.</summary>
+/// <summary>
+/// The only clock of a run: it stands until the run advances it; timers that are due fire inside <see cref="Advance"/>, on the caller's thread.
+/// </summary>
 internal sealed class SimClock : TimeProvider
 {
     private const long Start = 1_764_860_400L * Timestamp.Second; // 2025-12-04T15:00:00Z
@@ -47,7 +49,8 @@ internal sealed class SimClock : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Interlocked.Exchange(ref _due, dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : clock.Micros + (dueTime.Ticks / TimeSpan.TicksPerMicrosecond));
+            Interlocked.Exchange(
+                ref _due, dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : clock.Micros + (dueTime.Ticks / TimeSpan.TicksPerMicrosecond));
             return true;
         }
 

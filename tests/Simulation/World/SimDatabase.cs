@@ -3,8 +3,8 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// The real database file in a directory of its own, in memory where the system has such a place. After a crash the next process gets a copy of the bytes as they
-/// were: without what the transaction in flight wrote, with it, or with some of its sectors.
+/// The real database file in a directory of its own, in memory where the system has such a place. After a crash the next process
+/// gets a copy of the bytes as they were: without what the transaction in flight wrote, with it, or with some of its sectors.
 /// </summary>
 internal sealed class SimDatabase
 {

@@ -4,9 +4,9 @@ using StreamRecorder.Engine.Tests.Journal;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// A disk with a volatile cache over <see cref="FaultyDisk"/>. Data stays in the cache until the commit slot that needs it is written: then it goes down sector by
-/// sector in order, whatever order the pool's threads brought it in, so that the n-th operation is the same in every run of a seed. A commit waits at its slot until
-/// the run lets it go; a crash leaves a random subset of the cached sectors and of the waiting slot's.
+/// A disk with a volatile cache over <see cref="FaultyDisk"/>. Data stays in the cache until the commit slot that needs it is written: then it
+/// goes down sector by sector in order, whatever order the pool's threads brought it in, so that the n-th operation is the same in every run of
+/// a seed. A commit waits at its slot until the run lets it go; a crash leaves a random subset of the cached sectors and of the waiting slot's.
 /// </summary>
 internal sealed class SimDisk : JournalDisk
 {
@@ -50,7 +50,9 @@ internal sealed class SimDisk : JournalDisk
     /// <summary>Blocks until the commit under way has come to its slot, or its data was refused and the journal has heard of it.</summary>
     public void AwaitSlot(Func<bool> hasFailed) => Await(() => _waiting is not null || (_hasRefusedData && hasFailed()));
 
-    /// <summary>Lets segments be written ahead until <paramref name="isDone"/>; at other times they wait, so that room never comes in the middle of a turn.</summary>
+    /// <summary>
+    /// Lets segments be written ahead until <paramref name="isDone"/>; at other times they wait, so that room never comes in the middle of a turn.
+    /// </summary>
     public void Extend(Func<bool> isDone)
     {
         lock (_gate)
@@ -119,7 +121,9 @@ internal sealed class SimDisk : JournalDisk
         return Segments().Any(s => (s.Number + 1) * s.Bytes <= begin) ? TruncationStage.FilesLeft : TruncationStage.Done;
     }
 
-    /// <summary>What the next process finds. Power lost: any subset of the sectors that were not synced; else (a kill) all that was handed over.</summary>
+    /// <summary>
+    /// What the next process finds. Power lost: any subset of the sectors that were not synced; else (a kill) all that was handed over.
+    /// </summary>
     public SimDisk Crash(int seed, bool losesPower)
     {
         var random = new Random(seed);
@@ -213,7 +217,8 @@ internal sealed class SimDisk : JournalDisk
         {
             var count = _disk.Read(segment, offset, bytes);
             for (var at = 0; at < count; at += JournalLimits.SectorBytes)
-                if (_cache.TryGetValue((segment, offset + at), out var sector)) sector.AsSpan(0, Math.Min(sector.Length, count - at)).CopyTo(bytes[at..]);
+                if (_cache.TryGetValue((segment, offset + at), out var sector))
+                    sector.AsSpan(0, Math.Min(sector.Length, count - at)).CopyTo(bytes[at..]);
             return count;
         }
     }

@@ -3,8 +3,8 @@ using StreamRecorder.Engine.Journal;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// The real journal, with its own threads brought to a stop at fixed points: after <see cref="Settle"/> nothing moves until the run says so, hence one seed gives one
-/// trace. The engine sees it instead of the journal itself; planted faults of the journal are here.
+/// The real journal, with its own threads brought to a stop at fixed points: after <see cref="Settle"/> nothing moves until the run
+/// says so, hence one seed gives one trace. The engine sees it instead of the journal itself; planted faults of the journal are here.
 /// </summary>
 internal sealed class SimJournal : IJournal
 {
@@ -76,8 +76,8 @@ internal sealed class SimJournal : IJournal
     });
 
     /// <summary>
-    /// Starts a commit as the engine would have it, and waits until it stands at its slot or failed, full pages are handed over and the next segment is there. With
-    /// <paramref name="failsData"/> the disk refuses the commit's data.
+    /// Starts a commit as the engine would have it, and waits until it stands at its slot or failed, full pages are
+    /// handed over and the next segment is there. With <paramref name="failsData"/> the disk refuses the commit's data.
     /// </summary>
     public void Settle(bool failsData)
     {
@@ -103,7 +103,8 @@ internal sealed class SimJournal : IJournal
         _disk.LetGo(IsOver);
         _underWay = 0;
         AwaitPages();
-        if (!SpinWait.SpinUntil(() => !_journal.IsFreeing || _journal.Fault is not null, Limit)) throw new TimeoutException("Old segments were not removed.");
+        if (!SpinWait.SpinUntil(() => !_journal.IsFreeing || _journal.Fault is not null, Limit))
+            throw new TimeoutException("Old segments were not removed.");
     }
 
     public void Dispose() => _journal.Dispose();
@@ -115,7 +116,8 @@ internal sealed class SimJournal : IJournal
     {
         // A tail at the very end of a page has not left it yet.
         var full = (_journal.TailAddress - 1) & ~(Options.PageBytes - 1L);
-        if (!SpinWait.SpinUntil(() => _journal.FlushedUntil >= full || _journal.Fault is not null, Limit)) throw new TimeoutException("A full page was not written.");
+        if (!SpinWait.SpinUntil(() => _journal.FlushedUntil >= full || _journal.Fault is not null, Limit))
+            throw new TimeoutException("A full page was not written.");
     }
 
     private void AwaitSegments(long address)

@@ -7,7 +7,9 @@ using StreamRecorder.Engine.Recovery;
 
 namespace StreamRecorder.Simulation;
 
-/// <summary>One life of the service, from a start to a crash: the real parts, composed as the host does, and nothing that turns them by itself.</summary>
+/// <summary>
+/// One life of the service, from a start to a crash: the real parts, composed as the host does, and nothing that turns them by itself.
+/// </summary>
 internal sealed class SimProcess : IDisposable
 {
     private const int PositionsMax = 256;
@@ -46,7 +48,8 @@ internal sealed class SimProcess : IDisposable
 
     public void Offer(Query message) => Check.That(_inbox.Offer(message) is null, "the inbox is full");
 
-    public void Offer(TickBatch batch) => Check.That(_inbox.OfferAsync(batch, CancellationToken.None).AsTask().IsCompletedSuccessfully, "the inbox is full");
+    public void Offer(TickBatch batch) =>
+        Check.That(_inbox.OfferAsync(batch, CancellationToken.None).AsTask().IsCompletedSuccessfully, "the inbox is full");
 
     public long Recover(StoredState? stored) => Loop.Recover(stored);
 

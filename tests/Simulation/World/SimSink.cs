@@ -5,7 +5,8 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Simulation;
 
 /// <summary>
-/// The sink turned by hand: the real batches, the real transactions, no thread. What would be the thread's choice (how much a batch takes, when) is the run's.
+/// The sink turned by hand: the real batches, the real transactions, no thread.
+/// What would be the thread's choice (how much a batch takes, when) is the run's.
 /// </summary>
 internal sealed class SimSink(SimDatabase database, Outbox outbox, PlantedFault fault) : IDisposable
 {

@@ -20,8 +20,10 @@ public sealed class BodyMaskTests
         { """{"action":"buy","token":"hunter2","symbol":"MNQ1!"}""", """{"action":"buy","token":"***","symbol":"MNQ1!"}""" },
         { """{"KEY" : "hunter2" , "a":1}""", """{"KEY" : "***" , "a":1}""" },
         { """{"secret":"hunter2"}""", """{"secret":"***"}""" },
-        { """{"auth_key":"hunter2","apiKey":"hunter2","X-Password":"hunter2","user.passphrase":"hunter2"}""", """{"auth_key":"***","apiKey":"***","X-Password":"***","user.passphrase":"***"}""" },
-        { """{"symbol":"MNQ1!","multiple_accounts":[{"token":"hunter2","account_id":"A1"},{"token":"hunter2"}]}""", """{"symbol":"MNQ1!","multiple_accounts":[{"token":"***","account_id":"A1"},{"token":"***"}]}""" },
+        { """{"auth_key":"hunter2","apiKey":"hunter2","X-Password":"hunter2","user.passphrase":"hunter2"}""",
+            """{"auth_key":"***","apiKey":"***","X-Password":"***","user.passphrase":"***"}""" },
+        { """{"symbol":"MNQ1!","multiple_accounts":[{"token":"hunter2","account_id":"A1"},{"token":"hunter2"}]}""",
+            """{"symbol":"MNQ1!","multiple_accounts":[{"token":"***","account_id":"A1"},{"token":"***"}]}""" },
         { """{"tok\u0065n":"hunter2","\u006b\u0065\u0079":"hunter2"}""", """{"tok\u0065n":"***","\u006b\u0065\u0079":"***"}""" },
         { """{"token":"\u0068unter2 hunter2"}""", """{"token":"***"}""" },
         { """{"token":"a\"hunter2\\","b":1}""", """{"token":"***","b":1}""" },
@@ -34,8 +36,10 @@ public sealed class BodyMaskTests
         // text within JSON
         { """{"message":"key=hunter2;command=PLACE;","b":1}""", """{"message":"key=***;command=PLACE;","b":1}""" },
         { """{"message":"{\"token\":\"hunter2\",\"a\":\"b\"}","b":1}""", """{"message":"{\"token\":\"***\",\"a\":\"b\"}","b":1}""" },
-        { """{"message":"{\u0022token\u0022:\u0022hunter2\u0022,\u0022a\u0022:1}","b":1}""", """{"message":"{\u0022token\u0022:\u0022***\u0022,\u0022a\u0022:1}","b":1}""" },
-        { """{"m":"{\"m\":\"{\\\"token\\\":\\\"hunter2\\\",\\\"a\\\":1}\"}","b":1}""", """{"m":"{\"m\":\"{\\\"token\\\":\\\"***\\\",\\\"a\\\":1}\"}","b":1}""" },
+        { """{"message":"{\u0022token\u0022:\u0022hunter2\u0022,\u0022a\u0022:1}","b":1}""",
+            """{"message":"{\u0022token\u0022:\u0022***\u0022,\u0022a\u0022:1}","b":1}""" },
+        { """{"m":"{\"m\":\"{\\\"token\\\":\\\"hunter2\\\",\\\"a\\\":1}\"}","b":1}""",
+            """{"m":"{\"m\":\"{\\\"token\\\":\\\"***\\\",\\\"a\\\":1}\"}","b":1}""" },
         { """{"m":"{\"secret\":{\"x\":\"}hunter2\"}}","b":1}""", """{"m":"{\"secret\":\"***\"}","b":1}""" },
         { """{"url":"https://example.com/trading/webhook/123/hunter2","b":1}""", """{"url":"https://example.com/trading/webhook/***","b":1}""" },
         { """{"url":"https://example.com/?token=hunter2","b":1}""", """{"url":"https://example.com/?token=***","b":1}""" },
@@ -70,7 +74,9 @@ public sealed class BodyMaskTests
         { "pass => hunter2", "pass => ***" },
     };
 
-    public static TheoryData<string> Unsecret => [.. PayloadFile.Valid.Select(v => v.Body).Where(b => !b.Contains(Secret, StringComparison.Ordinal) && !b.Contains("\"token\"", StringComparison.Ordinal))];
+    public static TheoryData<string> Unsecret =>
+        [.. PayloadFile.Valid.Select(v => v.Body)
+                .Where(b => !b.Contains(Secret, StringComparison.Ordinal) && !b.Contains("\"token\"", StringComparison.Ordinal))];
 
     [Theory, MemberData(nameof(Bodies))]
     public void Secret_Named_IsReplacedAndNothingElse(string body, string expected) => Assert.Equal(expected, Masked(body));
@@ -105,7 +111,8 @@ public sealed class BodyMaskTests
     [InlineData("{\"a\":{\"b\":\"}\"}}")]
     public void Json_WithASecretOfAnyKind_StaysJson(string value)
     {
-        foreach (var body in new[] { $$"""{"token":{{value}}}""", $$"""{"token" : {{value}} ,"a":[{"key":{{value}}}]}""", $$"""[{"a":{"pin":{{value}} } }]""" })
+        foreach (var body in new[]
+            { $$"""{"token":{{value}}}""", $$"""{"token" : {{value}} ,"a":[{"key":{{value}}}]}""", $$"""[{"a":{"pin":{{value}} } }]""" })
         {
             var masked = Masked(body);
             using var json = JsonDocument.Parse(masked);
@@ -141,7 +148,8 @@ public sealed class BodyMaskTests
     [InlineData(3)]
     public void Body_Long_IsCutAtACharacter(int bytesMax)
     {
-        foreach (var body in new[] { new string('é', 5000), string.Concat(Enumerable.Repeat("😀", 3000)), "{" + string.Concat(Enumerable.Repeat("\"key\":1,", 2000)) })
+        foreach (var body in new[]
+            { new string('é', 5000), string.Concat(Enumerable.Repeat("😀", 3000)), "{" + string.Concat(Enumerable.Repeat("\"key\":1,", 2000)) })
         {
             var masked = BodyMask.Of(Encoding.UTF8.GetBytes(body), bytesMax);
             Assert.InRange(Encoding.UTF8.GetByteCount(masked), 0, bytesMax);
@@ -152,7 +160,8 @@ public sealed class BodyMaskTests
     [Theory]
     [InlineData("7B0022007400")]
     [InlineData("FEFF0000")]
-    public void Body_OfNoUtf8_IsOnlyCounted(string hex) => Assert.Equal($"({hex.Length / 2} bytes that are no UTF-8 text)", BodyMask.Of(Convert.FromHexString(hex)));
+    public void Body_OfNoUtf8_IsOnlyCounted(string hex) =>
+        Assert.Equal($"({hex.Length / 2} bytes that are no UTF-8 text)", BodyMask.Of(Convert.FromHexString(hex)));
 
     [Fact]
     public void Body_WithControlCharacters_IsShownWithoutThem() => Assert.Equal("{\"a\": \"x y\"}\n", Masked("{\"a\":\u0007\"x\u001by\"}\n"));
