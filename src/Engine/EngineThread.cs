@@ -48,6 +48,8 @@ public sealed class EngineThread : IDisposable
 
     private void Run()
     {
+        // Everything waits for this thread; what it does at a time is short.
+        ThreadSlice.Shorten();
         try
         {
             while (!(_isStopping && _loop.IsIdle))
