@@ -15,10 +15,13 @@ using StreamRecorder.Engine.Signals;
 using StreamRecorder.Ingest.Socket;
 using StreamRecorder.Ingest.Ticks;
 using StreamRecorder.Ingest.Webhooks;
+using StreamRecorder.Tests.Shared;
 
 namespace StreamRecorder.Ingest.Tests;
 
-/// <summary>Both endpoints on a real server, in front of a real engine over a journal in memory. With <c>runs: false</c> the engine never takes a message.</summary>
+/// <summary>
+/// Both endpoints on a real server, in front of a real engine over a journal in memory. With <c>runs: false</c> the engine never takes a message.
+/// </summary>
 internal sealed class Service : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -61,6 +64,8 @@ internal sealed class Service : IAsyncDisposable
 
     /// <summary>The engine's own: to be looked at while it has nothing to do.</summary>
     public PriceBook Prices => _state.Prices;
+
+    public IEnumerable<long> OpenIds => Enumerable.Range(0, _state.Open.Length).Select(i => _state.Open[i]).Where(e => !e.IsHole).Select(e => e.Id);
 
     public WebhookMetrics Metrics => _webhook.Metrics;
 
@@ -107,6 +112,14 @@ internal sealed class Service : IAsyncDisposable
         var result = await command.Result;
         Xunit.Assert.Null(result.Refusal);
         return result;
+    }
+
+    /// <summary>Of all that was answered so far.</summary>
+    public async Task<string> HashAsync()
+    {
+        var query = new HashQuery();
+        Xunit.Assert.Null(Inbox.Offer(query));
+        return await query.Result;
     }
 
     public Task<Answer> SignalAsync(string body, string? token = null, string? key = null) => SignalAsync(new StringContent(body, Encoding.UTF8, "text/plain"), token, key);
@@ -179,6 +192,16 @@ internal sealed class Service : IAsyncDisposable
     {
         using var response = await Client.SendAsync(request);
         return new Answer((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), response.Headers.RetryAfter?.ToString(), await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    /// <summary>On the engine's thread, which alone may look at all of the state.</summary>
+    private sealed class HashQuery : Query<string>
+    {
+        internal override bool Step(StateMachine state, int budget)
+        {
+            Value = StateHash.OfAllButTheMoment(state);
+            return true;
+        }
     }
 
     internal sealed record Answer(int Status, string? ContentType, string? RetryAfter, JsonElement Json)

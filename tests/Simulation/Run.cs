@@ -1,6 +1,7 @@
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Messages;
+using StreamRecorder.Tests.Shared;
 
 namespace StreamRecorder.Simulation;
 
@@ -47,7 +48,8 @@ internal sealed class Risks
 }
 
 /// <summary>
-/// One seed's history from the first start to the last. Everything happens on the caller's thread, or on threads of the journal that are waited for; no wall clock,
+/// One seed's history from the first start to the last. Everything happens on the caller's thread, or on threads of the journal that are waited for;
+/// no wall clock,
 /// no other randomness than the seed's.
 /// </summary>
 internal sealed class Run : IDisposable

@@ -1,7 +1,8 @@
 namespace StreamRecorder.Engine.Signals;
 
 /// <summary>
-/// Keys (the <c>id</c> field or Idempotency-Key) of the last 24 h with the answers given, per recorder. Filled by Apply only, so that recovery rebuilds it;
+/// Keys (the <c>id</c> field or Idempotency-Key) of the last 24 h with the answers given, per recorder. Filled by Apply only, so that recovery
+/// rebuilds it;
 /// bounded by age and by <see cref="EngineLimits.RepeatKeysMax"/>, the oldest going first.
 /// </summary>
 public sealed class RepeatMemory
@@ -14,7 +15,9 @@ public sealed class RepeatMemory
 
     public int Count => _byAge.Count;
 
-    /// <summary>The answer to the same body under the same key, or null; <paramref name="isReused"/> when the key came with other bodies only.</summary>
+    /// <summary>
+    /// The answer to the same body under the same key, or null; <paramref name="isReused"/> when the key came with other bodies only.
+    /// </summary>
     public SignalAnswer? Find(long recorderId, string key, UInt128 bodyHash, long now, out bool isReused)
     {
         var oldest = now - EngineLimits.RepeatKeyAge;
@@ -23,6 +26,13 @@ public sealed class RepeatMemory
         isReused = _byKey.TryGetValue((recorderId, key), out var bodies) && bodies.NewestAt >= oldest;
         return null;
     }
+
+    /// <summary>
+    /// What is remembered of the deliveries at or after a moment, in the order of their inputs: as much as two memories must agree in.
+    /// </summary>
+    internal IEnumerable<(long RecorderId, string Key, UInt128 BodyHash, SignalAnswer Answer, long At)> Since(long oldest) =>
+        _answers.Where(a => a.Value.At >= oldest).OrderBy(a => a.Value.Answer.Sequence)
+            .Select(a => (a.Key.RecorderId, a.Key.Key, a.Key.BodyHash, a.Value.Answer, a.Value.At));
 
     internal void Remember(long recorderId, string text, UInt128 bodyHash, long now, SignalAnswer answer)
     {

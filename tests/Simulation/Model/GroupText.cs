@@ -1,6 +1,7 @@
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Recorders;
+using StreamRecorder.Tests.Shared;
 
 namespace StreamRecorder.Simulation;
 
@@ -9,7 +10,7 @@ internal static class GroupText
 {
     public static string Of(OutputGroup group) => $"{group.Sequence} {group.At}: {string.Join(" | ", group.Outputs.Select(Of))}";
 
-    public static string Of(Recorder recorder) => $"{recorder.Id} {recorder.Settings} {string.Join(",", recorder.Tokens)} {recorder.CreatedAt}";
+    public static string Of(Recorder recorder) => StateHash.TextOf(recorder);
 
     private static string Of(Output output) => output switch
     {
