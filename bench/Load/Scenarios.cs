@@ -2,6 +2,7 @@ using StreamRecorder.Load.Applying;
 using StreamRecorder.Load.Database;
 using StreamRecorder.Load.Feeds;
 using StreamRecorder.Load.Hostile;
+using StreamRecorder.Load.Ledger;
 using StreamRecorder.Load.Measuring;
 using StreamRecorder.Load.Polling;
 using StreamRecorder.Load.Restarting;
@@ -23,6 +24,7 @@ public static class Scenarios
         new NdjsonThroughput(),
         new ApplyTicksBeside(),
         new SqliteClosings(),
+        new LedgerPages(),
         new PollingPlan(),
         new Restart(),
         new TickLatency(),
