@@ -25,6 +25,8 @@ internal sealed class DayEngine : IDisposable
     private readonly WebhookParser _parser;
     private readonly Symbol _symbol;
     private readonly List<PositionView> _closed = [];
+    private readonly List<DayEvent> _events = [];
+    private readonly HashSet<long> _applied = [];
 
     public DayEngine(IEnumerable<string> recorders)
     {
@@ -55,6 +57,7 @@ internal sealed class DayEngine : IDisposable
         var offered = _inbox.OfferAsync(batch, CancellationToken.None).AsTask();
         Assert.True(offered.IsCompletedSuccessfully);
         Run();
+        _events.Add(new DayEvent(at, price));
     }
 
     public SignalMessage Deliver(string recorder, string body, long at)
@@ -65,16 +68,32 @@ internal sealed class DayEngine : IDisposable
         var message = new SignalMessage(_state.Directory.FindByName(recorder)!.Id, signal) { ReceivedAt = at, Receipt = KeptBody.Of(bytes, isWhole: true, at) };
         Assert.Null(_inbox.Offer(message));
         Run();
+        _events.Add(new DayEvent(at, 0, recorder, body, _state.Sequence));
         return message;
     }
 
-    /// <summary>What does not depend on when an alert arrived: sides, quantities, prices and results of all positions in order.</summary>
-    public List<string> Positions()
+    /// <summary>All in the order of opening, once nothing is under way any more.</summary>
+    public List<PositionView> Positions()
     {
+        // A last batch that asks to be durable: then every tick is folded.
+        var batch = TickBatch.Rent(_session, _clock.GetTimestamp());
+        batch.Durable = new TaskCompletionSource();
+        Assert.True(_inbox.OfferAsync(batch, CancellationToken.None).AsTask().IsCompletedSuccessfully);
+        Run();
         var query = new OpenPositionsQuery(new OpenFilter { Limit = 100 });
         Assert.Null(_inbox.Offer(query));
         Run();
-        return [.. _closed.Concat(query.Result.Result).OrderBy(p => p.Recorder, StringComparer.Ordinal).ThenBy(p => p.Id).Select(Text)];
+        return [.. _closed.Concat(query.Result.Result).OrderBy(p => p.Id)];
+    }
+
+    public DayOracle Oracle() => new(_events, _applied);
+
+    /// <summary>As <c>replay</c> prints them, newest opening first.</summary>
+    public static string Json(List<PositionView> positions)
+    {
+        using var bytes = new MemoryStream();
+        ReplayJson.Write(bytes, [.. positions.AsEnumerable().Reverse().Select(view => new ReplayedPosition(view, []))]);
+        return System.Text.Encoding.UTF8.GetString(bytes.ToArray());
     }
 
     public void Dispose()
@@ -83,9 +102,6 @@ internal sealed class DayEngine : IDisposable
         _inbox.Dispose();
         _journal.Dispose();
     }
-
-    private static string Text(PositionView p) =>
-        $"{p.Recorder} {Words.Of(p.Side)} {p.Outcome} {p.TotalQuantity} {p.EntryQuantity} {p.AvgEntryPrice} {p.ExitPrice} {p.RealizedPnl} {p.CloseReason}";
 
     private void Do(Command command)
     {
@@ -102,6 +118,7 @@ internal sealed class DayEngine : IDisposable
         while (_outbox.Reader.TryRead(out var group))
         {
             _closed.AddRange(group.Outputs.OfType<PositionClosed>().Select(closed => closed.View()));
+            if (group.Outputs.OfType<SignalApplied>().Any()) _applied.Add(group.Sequence);
             _outbox.MarkDurable(group.Sequence);
         }
     }
