@@ -162,7 +162,12 @@ public static class Docs
     public static readonly RouteDoc TokenRevoke =
         new("recorders", "Revokes a token: its path answers 404 from now on") { Path = [Id, LabelInPath], Status = 204, Refusals = [404] };
 
-    public static readonly RouteDoc TokenRevokeByQuery = TokenRevoke with { Path = [Id], Query = [String("label", "Of the token")] };
+    public static readonly RouteDoc TokenRevokeByQuery = TokenRevoke with
+    {
+        Path = [Id],
+        Query = [String("label", "Of the token")],
+        Refusals = [400, 404],
+    };
 
     public static readonly RouteDoc KeyList = new("keys", "API keys, without their text") { Answer = [List("keys", "The keys", Key)] };
 
