@@ -140,21 +140,10 @@ public sealed class VerificationReader : IDisposable
         row => new HeldPosition(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3) == Words.Of(Side.Short) ? Side.Short : Side.Long, row.GetInt64(4)),
         ("$seq", sequence));
 
-    /// <summary>
-    /// The newest own time of the alerts that were applied to each key before a sequence, or found their target held; one far ahead of its arrival
-    /// counts as the engine counts it, to the millisecond.
-    /// </summary>
-    public IEnumerable<(long RecorderId, string Symbol, long At)> AlertsBefore(long sequence) => Rows(
-        $"""
-        SELECT recorder_id, symbol, max(min(signal_at, strftime('%Y-%m-%dT%H:%M:%f000Z', at, '+{EngineLimits.AlertAheadMax / Timestamp.Second} seconds'))) AS newest
-        FROM (
-          SELECT p.recorder_id, p.symbol, f.signal_at, f.at FROM fills f CROSS JOIN recorder_positions p ON p.id = f.position_id WHERE f.seq < $seq
-          UNION ALL
-          SELECT recorder_id, symbol, signal_at, at FROM signals WHERE id < $seq AND status = 'ignored' AND reason = 'at_target'
-        )
-        WHERE signal_at IS NOT NULL GROUP BY recorder_id, symbol
-        """,
-        row => (row.GetInt64(0), row.GetString(1), Columns.ReadTime(row.GetString(2))), ("$seq", sequence));
+    /// <summary>Why the ledger says that a signal was ignored; null: it was not, or its row is gone.</summary>
+    public IgnoreReason? IgnoredAs(long sequence) => Rows(
+        "SELECT reason FROM signals WHERE id = $seq AND status = 'ignored'", row => row.GetString(0), ("$seq", sequence))
+        .Select(word => Enum.GetValues<IgnoreReason>().Cast<IgnoreReason?>().FirstOrDefault(r => Words.Of(r!.Value) == word)).SingleOrDefault();
 
     public void Dispose() => _file.Dispose();
 

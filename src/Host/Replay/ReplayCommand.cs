@@ -82,7 +82,7 @@ public static class ReplayCommand
             ReplayProgress.Show(report => replay.Run(report, cancel));
             ReplayOutput.Write(output, format, replay);
             replay.Report.Write(error);
-            return CommandLine.Done;
+            return replay.Report.HasTakenNone ? Fail(error, "error: none of the signals could be taken") : CommandLine.Done;
         }
         catch (OperationCanceledException)
         {

@@ -15,6 +15,7 @@ internal sealed class ReplayReport
     private readonly List<string> _refusalsShown = [];
     private readonly List<string> _rowsShown = [];
     private readonly List<string> _linesShown = [];
+    private readonly List<string> _disorderShown = [];
     private long _signals;
     private long _duplicates;
 
@@ -28,11 +29,17 @@ internal sealed class ReplayReport
     /// <summary>Lines of signal files without a time, without a recorder, or not JSON: they have no place in the order of events.</summary>
     public long LinesRejected { get; private set; }
 
+    /// <summary>Signals older than a line before them in their file: they arrive with it, as ticks that come late do.</summary>
+    public long SignalsOutOfOrder { get; private set; }
+
     public long SignalsApplied { get; private set; }
 
     public long SignalsIgnored => _ignored.Values.Sum();
 
     public long SignalsRefused => _refused.Values.Sum();
+
+    /// <summary>There were signals, and not one could be taken: whatever the positions say, it is not what was meant.</summary>
+    public bool HasTakenNone => SignalsRefused + LinesRejected > 0 && SignalsApplied + SignalsIgnored + _duplicates == 0;
 
     /// <summary>A file's rejected rows; <paramref name="first"/> are some of them, in order.</summary>
     public void RejectRows(string file, long count, IEnumerable<TickError> first)
@@ -45,6 +52,13 @@ internal sealed class ReplayReport
     {
         LinesRejected++;
         Show(_linesShown, file, line, reason);
+    }
+
+    /// <summary>A signal that the file has after a later one.</summary>
+    public void NoteDisorder(string file, long line, string arrival)
+    {
+        SignalsOutOfOrder++;
+        Show(_disorderShown, file, line, $"its time is before that of a line above; it is taken as arriving at {arrival}");
     }
 
     public void Refuse(string file, long line, Refusal refusal)
@@ -78,6 +92,9 @@ internal sealed class ReplayReport
     {
         WriteShown(writer, _rowsShown, RowsRejected, "rows of ticks rejected");
         WriteShown(writer, _linesShown, LinesRejected, "lines of signals rejected");
+        WriteShown(writer, _disorderShown, SignalsOutOfOrder, "signals out of order");
+        if (SignalsOutOfOrder > 0)
+            writer.WriteLine(Invariant($"warning: {SignalsOutOfOrder} signals out of order; sort the file by time if they arrived in that order"));
         WriteShown(writer, _refusalsShown, SignalsRefused, "signals refused");
         writer.WriteLine(Invariant($"{TicksApplied} ticks applied, {TicksLate} late, {RowsRejected} rows rejected"));
         var (ignored, refused) = ($"{SignalsIgnored} ignored{Listed(_ignored)}", $"{SignalsRefused} refused{Listed(_refused)}");

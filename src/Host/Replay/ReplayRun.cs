@@ -1,4 +1,5 @@
 using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Host.Replay;
 
@@ -76,6 +77,7 @@ internal sealed class ReplayRun : IDisposable
     private void Apply(ReplaySignal signal)
     {
         var (line, number) = (signal.Line, signal.Line.Number);
+        if (line.At < signal.Arrival) Report.NoteDisorder(signal.File, number, Timestamp.Format(signal.Arrival));
         if (line.Signal is null) Report.Refuse(signal.File, number, line.Refusal!);
         else Report.Take(signal.File, number, _engine.Apply(line.Recorder, line.Signal, signal.Arrival));
     }

@@ -21,6 +21,13 @@ internal sealed class FillChecks : IDisposable
         _hasStored = _stored.MoveNext();
     }
 
+    /// <summary>Whether a signal left fills; asked before it is checked.</summary>
+    public bool Has(long sequence)
+    {
+        SkipBefore(sequence);
+        return _hasStored && _stored.Current.Sequence == sequence;
+    }
+
     /// <summary>A journalled signal and the fills it leaves; none when it is ignored.</summary>
     public void Check(Place place, IReadOnlyList<(int Ordinal, FillOutput Fill)> expected)
     {

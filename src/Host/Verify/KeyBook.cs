@@ -9,6 +9,13 @@ internal sealed class KeyState
     /// <summary>Complete when <see cref="IsWhole"/>; otherwise only quantity, side, id and alert time mean something.</summary>
     public Position Record;
 
+    /// <summary>
+    /// The record's alert time is the key's. Otherwise it is at least that: an alert before the journal's first record that found its target held
+    /// left no fill, and its
+    /// row in the ledger may have gone for its age.
+    /// </summary>
+    public bool IsAlertKnown { get; set; }
+
     /// <summary>The record is made of the journal alone: its position was opened there, or it is flat after one.</summary>
     public bool IsWhole { get; set; }
 
@@ -24,12 +31,20 @@ internal sealed class KeyState
 /// </summary>
 internal sealed class KeyBook
 {
+    private readonly bool _isFromTheStart;
     private readonly Dictionary<(long RecorderId, string Symbol), KeyState> _keys = [];
 
     public KeyBook(VerificationReader database, long first)
     {
-        if (first == 1) return;
-        foreach (var (recorderId, symbol, at) in database.AlertsBefore(first)) Of(recorderId, symbol).Record.AlertAt = at;
+        _isFromTheStart = first == 1;
+        if (_isFromTheStart) return;
+        foreach (var stored in database.Keys())
+        {
+            // The journal changes nothing of it: the alert time is what its record says.
+            if (stored.Sequence >= first || stored.Record is not { } record) continue;
+            var key = Of(stored.RecorderId, stored.Symbol);
+            (key.Record.AlertAt, key.IsAlertKnown) = (record.AlertAt, true);
+        }
         foreach (var held in database.HeldBefore(first))
         {
             ref var record = ref Of(held.RecorderId, held.Symbol).Record;
@@ -42,7 +57,7 @@ internal sealed class KeyBook
     public KeyState Of(long recorderId, string symbol)
     {
         if (_keys.TryGetValue((recorderId, symbol), out var key)) return key;
-        key = new KeyState();
+        key = new KeyState { IsAlertKnown = _isFromTheStart };
         _keys.Add((recorderId, symbol), key);
         return key;
     }

@@ -46,6 +46,7 @@ internal sealed class PositionChecks(VerificationReader database, Findings findi
     private void Compare(string place, in Position stored, KeyState key, Symbol contract)
     {
         var expected = key.Record;
+        if (!key.IsAlertKnown) expected.AlertAt = Math.Max(expected.AlertAt, stored.AlertAt);
         if (expected.IsOpen && key.IsGapKnown) expected.GapBase += gaps.Before(contract, stored.GapBase - expected.GapBase);
         else if (expected.IsOpen) (expected.GapBase, expected.GapSeconds) = (stored.GapBase, stored.GapSeconds);
         if (RecordDifference.Of(stored, expected) is { } difference)

@@ -155,11 +155,28 @@ internal sealed class Recomputation : IDisposable
         if (input.Ignored == IgnoreReason.None)
         {
             var decision = SignalMeaning.Decide(key.Record, input.Signal, input.OnOpposite, input.DefaultQuantity);
+            if (!key.IsAlertKnown && IsTargetWithTime(input.Signal)) decision = Learn(key, place, input.Signal.At!.Value, decision);
             if (decision.Refusal is not null) _findings.Add($"{place}: the journal has a signal that cannot be applied where it stands");
             else if (decision.Ignored == IgnoreReason.None) Fill(key, place.Sequence, at, input, decision);
             else if (decision.Ignored == IgnoreReason.AtTarget) Hear(key, place.Sequence, at, input);
         }
         _fills.Check(place, _expected);
+    }
+
+    /// <summary>
+    /// A target whose key's newest alert is not known: the ledger says whether it came too late, or, where its row is gone, the fills do. If it did,
+    /// the newest
+    /// alert is not older than this one.
+    /// </summary>
+    private Decision Learn(KeyState key, Place place, long own, Decision decision)
+    {
+        if (decision.Ignored is IgnoreReason.Stale or IgnoreReason.SameTime) return decision;
+        var leavesFills = decision.ExitQuantity + decision.EnterQuantity > 0;
+        var ignored = _database.IgnoredAs(place.Sequence);
+        var wasLate = ignored is IgnoreReason.Stale or IgnoreReason.SameTime || (ignored is null && leavesFills && !_fills.Has(place.Sequence));
+        if (!wasLate) return decision;
+        key.Record.AlertAt = Math.Max(key.Record.AlertAt, own);
+        return new Decision { Ignored = ignored ?? IgnoreReason.Stale };
     }
 
     /// <summary>A target held already: only what it makes stale changes.</summary>
@@ -201,8 +218,12 @@ internal sealed class Recomputation : IDisposable
         key.IsChanged = true;
         if (record.IsOpen && key.IsWhole) record.EpochId = EpochsOf(record.ContractId).Start();
         record.Sequence = sequence;
+        // It was not too late, so none was newer.
+        key.IsAlertKnown |= IsTargetWithTime(input.Signal);
         if (input.Signal.At is { } alertAt) record.AlertAt = Math.Max(record.AlertAt, Math.Min(alertAt, at + EngineLimits.AlertAheadMax));
     }
+
+    private static bool IsTargetWithTime(Signal signal) => signal is { TargetPosition: not null, At: not null, IsForced: false };
 
     private void FoldIn(ref Position record, long at, Flags flags)
     {

@@ -22,6 +22,28 @@ public sealed class ReplayCommandTests
     }
 
     [Fact]
+    public void Signals_OutOfOrder_AreWarnedOfAndTakenWhereTheyStand()
+    {
+        var (exit, output, error) = Run(ReplayFormat.Json, Close, Buy);
+        Assert.Equal(0, exit);
+        Assert.Contains("signals0.ndjson, line 2: its time is before that of a line above; it is taken as arriving at 2025-12-04T15:00:20", error, StringComparison.Ordinal);
+        Assert.Contains("warning: 1 signals out of order", error, StringComparison.Ordinal);
+        Assert.Contains("\"opened_at\":\"2025-12-04T15:00:20", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", Run(ReplayFormat.Json, Buy, Close).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no json")]
+    [InlineData("""{"time":1764860400,"recorder":"a","action":"fly","symbol":"MNQ1!"}""")]
+    public void Signals_NoneOfThemTaken_IsOne(string line)
+    {
+        var (exit, _, error) = Run(ReplayFormat.Json, line, line);
+        Assert.Equal(1, exit);
+        Assert.EndsWith("error: none of the signals could be taken", error.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(0, Run(ReplayFormat.Json, line, Buy).Exit);
+    }
+
+    [Fact]
     public void Csv_AnyPosition_HasTheFieldsOfTheJson()
     {
         var lines = Run(ReplayFormat.Csv, Buy, Close).Output.Split('\n');

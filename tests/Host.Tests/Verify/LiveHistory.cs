@@ -89,6 +89,25 @@ internal sealed class LiveHistory : IAsyncDisposable
         return this;
     }
 
+    /// <summary>A target of recorder 1 for a contract that no step touches; its own time is so many seconds ahead.</summary>
+    public SignalAnswer Target(int position, int ahead)
+    {
+        Assert.True(_symbols.TryResolve("CLF2026", _now, out var symbol, out _));
+        var signal = new Signal
+        {
+            Symbol = symbol,
+            Action = SignalAction.Buy,
+            TargetPosition = position * Fixed9.One,
+            Price = 60 * Fixed9.One,
+            At = _now + ahead * Timestamp.Second,
+            BodyHash = (UInt128)(++_body),
+        };
+        var message = new SignalMessage(1, signal) { ReceivedAt = _now, Receipt = new Receipt(Encoding.UTF8.GetBytes($"target {_body}"), false, _now) };
+        Assert.Null(_inbox.Offer(message));
+        Turn();
+        return message.Answer.GetAwaiter().GetResult();
+    }
+
     public IReadOnlyList<PositionView> OpenViews()
     {
         var query = new OpenPositionsQuery(new OpenFilter { Limit = int.MaxValue });

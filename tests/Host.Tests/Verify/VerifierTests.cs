@@ -1,3 +1,4 @@
+using StreamRecorder.Engine.Signals;
 using StreamRecorder.Host.Verify;
 using Xunit;
 
@@ -58,6 +59,32 @@ public sealed class VerifierTests
         Assert.Empty(report.Findings);
         Assert.True(report.FirstJournalled > 100, $"the journal begins at {report.FirstJournalled}");
         Assert.InRange(report.RecomputedCount, 1, report.PositionCount - 1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Verify_AlertThatOnlyThePrunedLedgerHad_StillJudgesLaterOnes(bool wasJournalledPrunedToo)
+    {
+        using var files = new DataFiles();
+        await using (var history = new LiveHistory(files.Root) { Label = new string('x', 4000) })
+        {
+            var random = new Random(13);
+            history.Steps(random, 50);
+            Assert.Equal(IgnoreReason.AtTarget, history.Target(0, ahead: 590).Reason);
+            history.Steps(random, 1400);
+            await history.WrittenAsync();
+            history.Truncate(history.Sequence * 3 / 4);
+            Assert.Equal(IgnoreReason.Stale, history.Target(1, ahead: 0).Reason);
+            Assert.Equal(Effect.Opened, history.Target(2, ahead: 595).Effect);
+            history.Steps(random, 50);
+        }
+        var first = files.Verify().FirstJournalled;
+        Assert.True(first > 100, $"the journal begins at {first}");
+        files.Execute("DELETE FROM signals WHERE id < $id", ("$id", wasJournalledPrunedToo ? long.MaxValue : first));
+        files.Execute("UPDATE state SET (ledger_rows, ledger_bytes) = (SELECT count(*), coalesce(sum(bytes), 0) FROM signals)");
+
+        Assert.Empty(files.Verify().Findings);
     }
 
     [Fact]
