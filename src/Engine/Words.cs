@@ -1,3 +1,4 @@
+using System.Text.Json;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Recorders;
@@ -8,6 +9,8 @@ namespace StreamRecorder.Engine;
 /// <summary>The one spelling of every enumerated value, as JSON, the database, logs and the command line have it.</summary>
 public static class Words
 {
+    private static readonly string[] BracketWords = [.. Enum.GetNames<BracketKind>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
     public static string Of(Side side) => side switch { Side.Long => "LONG", Side.Short => "SHORT", _ => "FLAT" };
 
     public static string Of(CloseReason reason) => reason switch
@@ -68,6 +71,8 @@ public static class Words
         _ => null,
     };
 
+    public static string Of(BracketKind kind) => BracketWords[(int)kind];
+
     public static string Of(PriceSource source) => source == PriceSource.Tick ? "tick" : "signal";
 
     public static string Of(InstrumentKind kind) => kind == InstrumentKind.Spot ? "spot" : "future";
@@ -87,6 +92,8 @@ public static class Words
     public static bool TryParse(string text, out OnOpposite mode) => Find(text, Of, out mode);
 
     public static bool TryParse(string text, out SignalStatus status) => Find(text, Of, out status);
+
+    public static bool TryParse(string text, out BracketKind kind) => Find(text, Of, out kind);
 
     public static bool TryParse(string text, out FillPrice fillPrice) => Find(text, Of, out fillPrice);
 

@@ -26,7 +26,8 @@ public sealed class LedgerQueries
 {
     private const string EntryColumns = """
         id, at, recorder_id, recorder, status, reason, detail, field, effect, action, symbol, price_e9, quantity_e9, position_id, closed_position_id, flags, label, key,
-        first_id, retry_of, retried_as, signal_at, received_at, decided_at, committed_at, answered_at, body_hash, body, is_cut
+        first_id, retry_of, retried_as, signal_at, received_at, decided_at, committed_at, answered_at, body_hash, body, is_cut,
+        brackets
         """;
 
     private static readonly Dictionary<string, Effect> Effects = Enum.GetValues<Effect>().ToDictionary(e => Words.Of(e), StringComparer.Ordinal);
@@ -123,6 +124,7 @@ public sealed class LedgerQueries
             Label = Text(row, 16),
             Key = Text(row, 17),
             At = Time(row, 21),
+            Brackets = BracketText.Read(Text(row, 29)),
         },
         PositionId = Whole(row, 13),
         ClosedPositionId = Whole(row, 14),

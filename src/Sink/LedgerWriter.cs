@@ -31,9 +31,9 @@ internal sealed class LedgerWriter : IDisposable
         _settings = settings;
         _insert = new Statement(connection, """
             INSERT INTO signals (id, at, recorder_id, recorder, status, reason, detail, field, effect, action, symbol, price, price_e9, quantity, quantity_e9,
-              position_id, closed_position_id, flags, label, key, first_id, retry_of, signal_at, received_at, decided_at, committed_at, answered_at,
+              position_id, closed_position_id, flags, label, key, brackets, first_id, retry_of, signal_at, received_at, decided_at, committed_at, answered_at,
               body_hash, body, is_cut, bytes)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """);
         _setRetried = new Statement(connection, "UPDATE signals SET retried_as = ? WHERE id = ?");
         _setAnswered = new Statement(connection, "UPDATE signals SET answered_at = ? WHERE id = ?");
@@ -98,7 +98,7 @@ internal sealed class LedgerWriter : IDisposable
             .Add(Words.Of(entry.Status)).Add(entry.Reason).Add(entry.Detail).Add(entry.Field)
             .Add(entry.Effect == Effect.None ? null : Words.Of(entry.Effect)).Add(Words.Of(gist.Action)).Add(gist.Symbol)
             .Add(Real(gist.Price)).Add(gist.Price).Add(Real(gist.Quantity)).Add(gist.Quantity)
-            .Add(entry.PositionId).Add(entry.ClosedPositionId).Add((long)entry.Flags).Add(gist.Label).Add(gist.Key).Add(entry.FirstId).Add(entry.RetryOf)
+            .Add(entry.PositionId).Add(entry.ClosedPositionId).Add((long)entry.Flags).Add(gist.Label).Add(gist.Key).Add(BracketText.Of(gist.Brackets)).Add(entry.FirstId).Add(entry.RetryOf)
             .Add(_times.Of(gist.At)).Add(_times.Of(receipt.ReceivedAt)).Add(_times.Of(entry.DecidedAt)).Add(_times.Of(entry.CommittedAt)).Add(_times.Of(answeredAt));
         AddHash(entry.BodyHash);
         _insert.AddText(receipt.Body.Span).Add(receipt.IsCut).Add(bytes).Run();

@@ -79,8 +79,8 @@ public sealed class MakeSignals
             5 => new() { ["action"] = BuyOrSell() },
             6 => new(Order()) { ["no_price"] = "" },
             7 => new() { ["action"] = _random.Pick("close", "flat", "flatten"), ["quantity"] = Quantity() },
-            8 => MaybeQuantity(new() { ["action"] = "exit" }),
-            9 => MaybeQuantity(new() { ["action"] = _random.Pick("close_long", "close_short", "exit_long", "exit_short") }),
+            8 => MaybeShare(new() { ["action"] = "exit" }),
+            9 => MaybeShare(new() { ["action"] = _random.Pick("close_long", "close_short", "exit_long", "exit_short") }),
             10 => MaybeQuantity(new() { ["action"] = _random.Pick("reverse", "add") }),
             11 or 12 => Target(),
             13 => SignedTarget(),
@@ -94,6 +94,14 @@ public sealed class MakeSignals
     private Dictionary<string, string> MaybeQuantity(Dictionary<string, string> fields)
     {
         if (_random.OneIn(2)) fields["quantity"] = Quantity();
+        return fields;
+    }
+
+    private Dictionary<string, string> MaybeShare(Dictionary<string, string> fields)
+    {
+        if (!_random.OneIn(3)) return MaybeQuantity(fields);
+        fields["quantity"] = _random.Pick("50", "33.3", "100", "0.5", "250");
+        fields["quantityType"] = "percent_of_position";
         return fields;
     }
 

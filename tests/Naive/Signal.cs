@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace StreamRecorder.Naive;
 
 public enum SignalAction
@@ -24,8 +26,11 @@ public sealed record Signal(
     Fraction? Before,
     bool SaysFlatBefore,
     Fraction? Price,
-    Fraction? QuantityGiven)
+    Fraction? QuantityGiven,
+    bool IsShare = false)
 {
+    private const int Percent = 100;
+
     /// <summary>The quantity of an entry: one contract where none is given. Asking is needing, so a zero is refused here and not before.</summary>
     public Fraction Quantity => PositiveQuantity ?? Fraction.One;
 
@@ -35,6 +40,16 @@ public sealed record Signal(
         && Action is SignalAction.Buy or SignalAction.Sell && before + (Action == SignalAction.Buy ? quantity : -quantity) != after;
 
     public Fraction? PositiveQuantity => QuantityGiven is { Sign: <= 0 } ? throw new RefusedException("quantity is not above 0") : QuantityGiven;
+
+    /// <summary>How much of what is held an exit takes: the quantity, or the share that it is of it, in whole contracts where there are contracts.</summary>
+    public Fraction ToLeave(Fraction held)
+    {
+        if (PositiveQuantity is not { } quantity || (IsShare && quantity >= Percent)) return held;
+        if (!IsShare) return quantity;
+        var unit = Symbol.Kind == SymbolKind.Spot ? BigInteger.Pow(10, Limits.Decimals) : BigInteger.One;
+        var share = new Fraction((held * quantity / Percent * new Fraction(unit, 1)).Floor(), unit);
+        return share.Sign > 0 ? share : throw new RefusedException("the share is too little");
+    }
 
     public static Signal Read(SignalLine line, InstrumentTable table)
     {
@@ -51,7 +66,8 @@ public sealed record Signal(
             SizeBefore(SideOf(line, "prev_market_position"), NumberOf(line, Limits.Quantity, "prev_market_position_size")),
             SideOf(line, "prev_market_position") == 0 || NumberOf(line, Limits.Quantity, "prev_market_position_size") is { Sign: 0 },
             NumberOf(line, Limits.Price, "price", "signalprice"),
-            NumberOf(line, Limits.Quantity, "quantity", "qty", "contracts"));
+            NumberOf(line, Limits.Quantity, "quantity", "qty", "contracts"),
+            Text(line, "quantitytype") == "percent_of_position");
     }
 
     private static string? Text(SignalLine line, params string[] names) =>

@@ -51,7 +51,7 @@ public static class SignalRules
         if (signal.TargetSide == 0 || signal.Action == SignalAction.Close) return new Decision(0, "signal");
         if (signal.Action == SignalAction.CloseLong && held.Sign < 0) return null;
         if (signal.Action == SignalAction.CloseShort && held.Sign > 0) return null;
-        return new Decision(Towards(held, signal.PositiveQuantity ?? Fraction.Abs(held)), "signal");
+        return new Decision(Towards(held, signal.ToLeave(Fraction.Abs(held))), "signal");
     }
 
     // Rule 3: never crosses zero.

@@ -36,7 +36,13 @@ internal static class LedgerScript
             case 0:
                 script.Apply(new SignalNoted(recorder, SignalAnswer.Refused(Rejection.ActionUnknown.Because("\"dance\" is not known.", "action")))
                 {
-                    Gist = new SignalGist { Symbol = "mnq", Price = -1, Key = "k" },
+                    Gist = new SignalGist
+                    {
+                        Symbol = "mnq",
+                        Price = -1,
+                        Key = "k",
+                        Brackets = new Brackets([new Bracket(BracketKind.TakeProfitPrice, 25_600_250_000_000), new Bracket(BracketKind.TrailStep, -1)]),
+                    },
                     BodyHash = (UInt128)random.Next(1, 9),
                     Receipt = receipt,
                 });

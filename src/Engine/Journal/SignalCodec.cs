@@ -41,6 +41,7 @@ internal sealed class SignalCodec(SymbolTable symbols)
         writer.Optional(noted.Gist.At);
         writer.Optional(noted.Gist.Key);
         writer.Optional(noted.Gist.Label);
+        Write(writer, noted.Gist.Brackets);
         writer.UInt128(noted.BodyHash);
         Write(writer, noted.Receipt);
     }
@@ -92,6 +93,7 @@ internal sealed class SignalCodec(SymbolTable symbols)
             At = reader.OptionalInt64(),
             Key = reader.OptionalText(),
             Label = reader.OptionalText(),
+            Brackets = ReadBrackets(ref reader),
         },
         BodyHash = reader.UInt128(),
         Receipt = ReadReceipt(ref reader),

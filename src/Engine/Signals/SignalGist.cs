@@ -18,6 +18,7 @@ public sealed record SignalGist
     public long? At { get; init; }
     public string? Key { get; init; }
     public string? Label { get; init; }
+    public Brackets? Brackets { get; init; }
 
     public static SignalGist Of(Signal signal) => new()
     {
@@ -28,5 +29,6 @@ public sealed record SignalGist
         At = signal.At,
         Key = signal.Key,
         Label = signal.Label,
+        Brackets = signal.Brackets,
     };
 }

@@ -29,6 +29,9 @@ public static class SignalJson
         PositionJson.WriteFlags(json, entry.Flags);
         json.WriteString("key", gist.Key);
         json.WriteString("label", gist.Label);
+        json.WriteStartObject("brackets");
+        foreach (var level in gist.Brackets ?? Enumerable.Empty<Bracket>()) Write(json, Words.Of(level.Kind), level.Value);
+        json.WriteEndObject();
         WriteId(json, "first_id", entry.FirstId);
         WriteId(json, "retry_of", entry.RetryOf);
         WriteId(json, "retried_as", entry.RetriedAs);

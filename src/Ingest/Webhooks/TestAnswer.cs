@@ -87,7 +87,7 @@ internal sealed class TestAnswer(
         _json.WriteString("label", signal.Label);
         Number("max_age", signal.MaxAge * (Fixed9.One / Timestamp.Second));
         _json.WriteStartObject("brackets");
-        foreach (var level in signal.Brackets ?? Enumerable.Empty<Bracket>()) Number(JsonNamingPolicy.SnakeCaseLower.ConvertName(level.Kind.ToString()), level.Value);
+        foreach (var level in signal.Brackets ?? Enumerable.Empty<Bracket>()) Number(Words.Of(level.Kind), level.Value);
         _json.WriteEndObject();
         _json.WriteEndObject();
     }

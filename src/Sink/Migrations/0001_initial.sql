@@ -285,6 +285,8 @@ CREATE TABLE signals (
   flags INTEGER NOT NULL,
   label TEXT,
   key TEXT,
+  -- JSON: take-profit and stop-loss levels by kind.
+  brackets TEXT,
   -- Of a repeat: the signal that it repeats.
   first_id INTEGER,
   -- Of one applied later by hand: the rejected signal; and of that one: what it was applied as.

@@ -145,7 +145,17 @@ public sealed class InputCodecTests
         yield return Resolved(Order()) with { Receipt = new Receipt("{\"ü\":1}"u8.ToArray(), true, 12), RetryOf = 4 };
         yield return new SignalNoted(3, SignalAnswer.Refused(Rejection.PriceUnknown.Because("No tick.", "price")))
         {
-            Gist = new SignalGist { Action = SignalAction.Sell, Symbol = "MNQ1!", Price = -1, Quantity = 2, At = 3, Key = "k", Label = "ü" },
+            Gist = new SignalGist
+            {
+                Action = SignalAction.Sell,
+                Symbol = "MNQ1!",
+                Price = -1,
+                Quantity = 2,
+                At = 3,
+                Key = "k",
+                Label = "ü",
+                Brackets = new Brackets([new Bracket(BracketKind.StopLossPips, 5)]),
+            },
             BodyHash = UInt128.MaxValue,
             Receipt = new Receipt("x"u8.ToArray(), false, 12),
         };

@@ -6,8 +6,10 @@ namespace StreamRecorder.Host.Tests.Api;
 /// <summary>The ledger through the API.</summary>
 public sealed class SignalTests
 {
-    private const string Buy =
-        """{"action":"buy","symbol":"MNQ1!","price":25600.25,"quantity":"2","time":"2025-12-04T15:00:00Z","comment":"first","password":"hunter2"}""";
+    private const string Buy = """
+        {"action":"buy","symbol":"MNQ1!","price":25600.25,"quantity":"2","time":"2025-12-04T15:00:00Z","comment":"first","password":"hunter2",
+        "takeProfit":{"limitPrice":25700},"stopLoss":{"type":"stop","stopPrice":25590.125}}
+        """;
 
     [Fact]
     public async Task List_AfterEachAnswer_ShowsTheBodyWithItsDecision()
@@ -37,13 +39,14 @@ public sealed class SignalTests
         var shown = await AnsweredAsync(service, answer.GetProperty("sequence").GetInt64());
         Assert.Equal(
             "id recorder_id recorder status reason detail field effect action symbol price quantity position_id closed_position_id flags key label "
-            + "first_id retry_of retried_as "
+            + "brackets first_id retry_of retried_as "
             + "body body_cut signal_at received_at decided_at committed_at answered_at",
             string.Join(' ', shown.EnumerateObject().Select(p => p.Name)));
         Assert.Equal(
             ("a", "opened", "buy", "MNQ1!", "25600.25", "2", "first"),
             (Text("recorder"), Text("effect"), Text("action"), Text("symbol"), Text("price"), Text("quantity"), Text("label")));
         Assert.Equal(("2025-12-04T15:00:00.000000Z", answer.GetProperty("position_id").ToString()), (Text("signal_at"), Text("position_id")));
+        Assert.Equal("""{"take_profit_price":25700,"stop_loss_price":25590.125}""", shown.GetProperty("brackets").GetRawText());
         string?[] hops = [Text("received_at"), Text("decided_at"), Text("committed_at"), Text("answered_at")];
         Assert.Equal(hops.Order(StringComparer.Ordinal), hops);
         Assert.All(hops, Assert.NotNull);
