@@ -28,6 +28,7 @@ public static class Scenarios
         new PollingPlan(),
         new Restart(),
         new TickLatency(),
+        new Soak(),
         new WebhookMetricsCost(),
         new TickMetricsCost(),
     ];

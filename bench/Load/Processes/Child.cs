@@ -57,9 +57,10 @@ public sealed class Child : IAsyncDisposable
     }
 
     /// <summary>The next line that fits; others before it are passed over.</summary>
-    public async Task<string> LineAsync(Predicate<string> isWanted)
+    /// <param name="busy">How long it is at work before it says anything.</param>
+    public async Task<string> LineAsync(Predicate<string> isWanted, TimeSpan busy = default)
     {
-        using var late = new CancellationTokenSource(Limit);
+        using var late = new CancellationTokenSource(Limit + busy);
         while (await _process.StandardOutput.ReadLineAsync(late.Token).ConfigureAwait(false) is { } line)
             if (isWanted(line)) return line;
         throw new InvalidOperationException("The process ended: " + await _errors.ConfigureAwait(false));
@@ -75,11 +76,12 @@ public sealed class Child : IAsyncDisposable
     }
 
     /// <summary>Gives it an order; its answer, one line.</summary>
-    public async Task<string> AskAsync(string order)
+    /// <param name="busy">How long what it is told to do takes.</param>
+    public async Task<string> AskAsync(string order, TimeSpan busy = default)
     {
         await _process.StandardInput.WriteLineAsync(order).ConfigureAwait(false);
         await _process.StandardInput.FlushAsync().ConfigureAwait(false);
-        return await LineAsync(_ => true).ConfigureAwait(false);
+        return await LineAsync(_ => true, busy).ConfigureAwait(false);
     }
 
     /// <summary>Reads on in the background, so that a full pipe never holds the process up.</summary>

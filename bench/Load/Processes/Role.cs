@@ -15,6 +15,7 @@ namespace StreamRecorder.Load.Processes;
 [JsonDerivedType(typeof(DriveWebhooks), "drive-webhooks")]
 [JsonDerivedType(typeof(DrainSocket), "drain-socket")]
 [JsonDerivedType(typeof(SendFrames), "send-frames")]
+[JsonDerivedType(typeof(SendSteadily), "send-steadily")]
 [JsonDerivedType(typeof(SendLines), "send-lines")]
 [JsonDerivedType(typeof(Tokenise), "tokenise")]
 [JsonDerivedType(typeof(HostileClients), "hostile-clients")]

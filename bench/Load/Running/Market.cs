@@ -16,9 +16,6 @@ namespace StreamRecorder.Load.Running;
 /// </summary>
 internal sealed class Market
 {
-    private const int Contracts = 100;
-    private const int ContractsPerRoot = 4;
-
     /// <summary>A fill for so many steps of ticks: 200 a second.</summary>
     private const int StepsPerSignal = 5;
 
@@ -34,11 +31,8 @@ internal sealed class Market
     private Market(Composition pipe, int recorders)
     {
         (_pipe, _recorders) = (pipe, recorders);
-        var roots = InstrumentFile.BuiltIn.Where(i => i.Kind == InstrumentKind.Future).Take(Contracts / ContractsPerRoot)
-            .Select(i => i.Root).ToList();
-        for (var i = 0; i < Contracts; i++)
+        foreach (var name in Contracts.Names)
         {
-            var name = $"{roots[i / ContractsPerRoot]}{"HMUZ"[i % ContractsPerRoot]}2030";
             if (!pipe.Symbols.TryResolve(name, pipe.Client.Now, out var symbol, out var refusal))
                 throw new InvalidOperationException($"{name}: {refusal?.Detail}");
             _symbols.Add(symbol);
@@ -50,7 +44,7 @@ internal sealed class Market
 
     public static async Task<Market> OpenAsync(Composition pipe, int positions)
     {
-        var market = new Market(pipe, Math.Max(1, positions / Contracts));
+        var market = new Market(pipe, Math.Max(1, positions / Contracts.Names.Count));
         for (var i = 0; i < market._recorders; i++)
         {
             var token = new RecorderToken("load", Secret.Hash($"load-{i}"), pipe.Client.Now);
@@ -72,7 +66,7 @@ internal sealed class Market
         for (var step = 1; Stopwatch.GetElapsedTime(started) < time; step++)
         {
             Send(ticksPerSecond / (int)(1000 / Step.TotalMilliseconds));
-            if (step % StepsPerSignal == 0) Buy((int)(_sent % (_recorders * Contracts)));
+            if (step % StepsPerSignal == 0) Buy((int)(_sent % (_recorders * Contracts.Names.Count)));
             var left = step * Step - Stopwatch.GetElapsedTime(started);
             if (left > TimeSpan.Zero) Thread.Sleep(left);
         }
@@ -85,8 +79,8 @@ internal sealed class Market
         var batch = TickBatch.Rent(_session, _pipe.Client.Now, TimeProvider.System.GetTimestamp());
         for (var i = 0; i < ticks; i++)
             batch.Ticks[batch.Count++] =
-                new Tick(_symbols[(int)(++_sent % Contracts)].Id, 5000 * Fixed9.One + _sent * 7919 % 400 * 250_000_000, batch.ReceivedAt);
-        batch.SymbolsMax = Contracts;
+                new Tick(_symbols[(int)(++_sent % Contracts.Names.Count)].Id, 5000 * Fixed9.One + _sent * 7919 % 400 * 250_000_000, batch.ReceivedAt);
+        batch.SymbolsMax = Contracts.Names.Count;
         _pipe.Inbox.OfferAsync(batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }
 
@@ -94,12 +88,12 @@ internal sealed class Market
     {
         var signal = new Signal
         {
-            Symbol = _symbols[position % Contracts],
+            Symbol = _symbols[position % Contracts.Names.Count],
             Action = SignalAction.Buy,
             Price = 5000 * Fixed9.One,
             BodyHash = (UInt128)(++_sent),
         };
-        var message = new SignalMessage(position / Contracts + 1, signal) { ReceivedAt = _pipe.Client.Now };
+        var message = new SignalMessage(position / Contracts.Names.Count + 1, signal) { ReceivedAt = _pipe.Client.Now };
         if (_pipe.Inbox.Offer(message) is { } full) throw new InvalidOperationException(full.Detail);
         return message;
     }

@@ -30,7 +30,8 @@ internal sealed class WebhookLoad(Uri server, string[] tokens) : IAsyncDisposabl
     public TimeSpan ProcessorTime => _child.ProcessorTime;
 
     public async Task<PhaseResult[]> RunAsync(params IReadOnlyList<Phase> phases) =>
-        JsonSerializer.Deserialize<PhaseResult[]>(await _child.AskAsync(JsonSerializer.Serialize(phases)).ConfigureAwait(false))!;
+        JsonSerializer.Deserialize<PhaseResult[]>(
+            await _child.AskAsync(JsonSerializer.Serialize(phases), TimeSpan.FromSeconds(phases.Sum(p => p.Seconds))).ConfigureAwait(false))!;
 
     public ValueTask DisposeAsync() => _child.DisposeAsync();
 }
