@@ -41,7 +41,9 @@ public sealed record Signal(
 
     public Fraction? PositiveQuantity => QuantityGiven is { Sign: <= 0 } ? throw new RefusedException("quantity is not above 0") : QuantityGiven;
 
-    /// <summary>How much of what is held an exit takes: the quantity, or the share that it is of it, in whole contracts where there are contracts.</summary>
+    /// <summary>
+    /// How much of what is held an exit takes: the quantity, or the share that it is of it, in whole contracts where there are contracts.
+    /// </summary>
     public Fraction ToLeave(Fraction held)
     {
         if (PositiveQuantity is not { } quantity || (IsShare && quantity >= Percent)) return held;

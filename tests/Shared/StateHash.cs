@@ -50,7 +50,8 @@ internal static class StateHash
 
     private static IEnumerable<string> Prices(StateMachine state) =>
         state.Prices.All.Where(s => s.HasTicked || s.OpenCount > 0).OrderBy(s => s.Symbol.Name, StringComparer.Ordinal).Select(s =>
-            FormattableString.Invariant($"{s.Symbol} {s.LastPrice} {s.LastAt} {s.FoldedAt} {s.ChangedAt} {s.OpenCount} {s.OutageTotal} {s.OutageSince}"));
+            FormattableString.Invariant($"{s.Symbol} {s.LastPrice} {s.LastAt} {s.FoldedAt} {s.ChangedAt} {s.OpenCount}")
+            + FormattableString.Invariant($" {s.OutageTotal} {s.OutageSince}"));
 
     private static IEnumerable<string> Repeats(StateMachine state, long bodiesSince, long keysSince)
     {

@@ -41,7 +41,7 @@ internal static class LedgerScript
                         Symbol = "mnq",
                         Price = -1,
                         Key = "k",
-                        Brackets = new Brackets([new Bracket(BracketKind.TakeProfitPrice, 25_600_250_000_000), new Bracket(BracketKind.TrailStep, -1)]),
+                        Brackets = new Brackets([new(BracketKind.TakeProfitPrice, 25_600_250_000_000), new(BracketKind.TrailStep, -1)]),
                     },
                     BodyHash = (UInt128)random.Next(1, 9),
                     Receipt = receipt,

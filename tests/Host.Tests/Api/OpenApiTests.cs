@@ -11,6 +11,7 @@ namespace StreamRecorder.Host.Tests.Api;
 public sealed class OpenApiTests
 {
     private const string Json = "application/json";
+    private const string Nobody = "987654";
 
     [Fact]
     public async Task Document_OfARunningService_HasNoFaults()
@@ -56,7 +57,9 @@ public sealed class OpenApiTests
             var (method, path) = (name.Split(' ')[0], Unknown(route));
             var scope = route.Metadata.GetMetadata<NeedsScope>()?.Scope;
             var wrong = scope is Engine.Recorders.KeyScope.Feed ? keys["read"] : keys["feed"];
-            foreach (var (key, body, type) in ((string?, string?, string)[])[("", null, Json), (wrong, null, Json), (null, null, Json), (null, "{", Json), (null, "{}", "text/plain")])
+            (string? Key, string? Body, string Type)[] asked =
+                [("", null, Json), (wrong, null, Json), (null, null, Json), (null, "{", Json), (null, "{}", "text/plain")];
+            foreach (var (key, body, type) in asked)
             {
                 var answer = await service.SendAsync(method, path, method.StartsWith('P') ? body : null, key, type);
                 if (answer.Status < 400) continue;
@@ -84,7 +87,8 @@ public sealed class OpenApiTests
         foreach (var (name, route) in OpenApiFaults.Routes(service.Routes).Where(r => r.Key.StartsWith("GET /api/", StringComparison.Ordinal)))
         {
             var path = "/" + route.RoutePattern.RawText!.TrimStart('/');
-            var answer = await service.GetAsync(path.Contains('{', StringComparison.Ordinal) ? path.Replace("{id}", await FirstIdAsync(service, path.Split('/')[2])) : path);
+            var isOfOne = path.Contains('{', StringComparison.Ordinal);
+            var answer = await service.GetAsync(isOfOne ? path.Replace("{id}", await FirstIdAsync(service, path.Split('/')[2])) : path);
             Assert.True(answer.Status == 200, $"{name}: {answer.Text}");
             var differences = Differences(Schema(operations[name].GetProperty("responses").GetProperty("200")), answer.Json, "").ToList();
             Assert.True(differences.Count == 0, $"{name}: {string.Join(", ", differences)}");
@@ -100,15 +104,20 @@ public sealed class OpenApiTests
         yield return ("route of another method", (path, method) => path["trace"] = path[method]!.DeepClone());
         foreach (var part in operation.EnumerateObject().Where(p => p.Name is "summary" or "security" or "requestBody" or "responses"))
             yield return ($"{part.Name} missing", (path, method) => path[method]!.AsObject().Remove(part.Name));
-        if (!operation.TryGetProperty("security", out _)) yield return ("key too much", (path, method) => path[method]!["security"] = new JsonArray());
-        if (!operation.TryGetProperty("requestBody", out _)) yield return ("body too much", (path, method) => path[method]!["requestBody"] = new JsonObject());
+        if (!operation.TryGetProperty("security", out _))
+            yield return ("key too much", (path, method) => path[method]!["security"] = new JsonArray());
+        if (!operation.TryGetProperty("requestBody", out _))
+            yield return ("body too much", (path, method) => path[method]!["requestBody"] = new JsonObject());
         yield return ("status too much", (path, method) => path[method]!["responses"]!["418"] = new JsonObject { ["description"] = "A teapot" });
         foreach (var response in operation.GetProperty("responses").EnumerateObject())
         {
             yield return ($"{response.Name} missing", (path, method) => path[method]!["responses"]!.AsObject().Remove(response.Name));
             yield return ($"{response.Name} without a word", (path, method) => path[method]!["responses"]![response.Name]!["description"] = "");
             if (response.Value.TryGetProperty("content", out _))
-                yield return ($"{response.Name} without a schema", (path, method) => path[method]!["responses"]![response.Name]!.AsObject().Remove("content"));
+            {
+                yield return ($"{response.Name} without a schema",
+                    (path, method) => path[method]!["responses"]![response.Name]!.AsObject().Remove("content"));
+            }
         }
         for (var i = 0; operation.TryGetProperty("parameters", out var parameters) && i < parameters.GetArrayLength(); i++)
         {
@@ -154,7 +163,7 @@ public sealed class OpenApiTests
 
     /// <summary>With ids and names in it that there are not.</summary>
     private static string Unknown(RouteEndpoint route) =>
-        "/" + string.Join('/', route.RoutePattern.PathSegments.Select(s => s.Parts[0] is RoutePatternLiteralPart literal ? literal.Content : "987654"));
+        "/" + string.Join('/', route.RoutePattern.PathSegments.Select(s => s.Parts[0] is RoutePatternLiteralPart fixedPart ? fixedPart.Content : Nobody));
 
     private static JsonElement Schema(JsonElement response) => response.GetProperty("content").EnumerateObject().First().Value.GetProperty("schema");
 
