@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -23,6 +24,8 @@ public static class Listener
         else
             builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.MaxWriteBufferSize = HostLimits.UnsentBytesMax)
                 .ConfigureKestrel(kestrel => Bound(kestrel, connectionsMax));
+        // Behind Kestrel's own, which it replaces.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new ReadBlocks());
         var app = builder.Build();
         foreach (var url in server is null ? urls : []) app.Urls.Add(url);
         app.Use(new ErrorPages(logs.CreateLogger<ErrorPages>()).InvokeAsync);
