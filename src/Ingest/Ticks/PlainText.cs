@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace StreamRecorder.Ingest.Ticks;
 
@@ -13,16 +14,18 @@ internal static class PlainText
     public static bool TryRead(ReadOnlySpan<byte> data, scoped ref int index, out ReadOnlySpan<byte> text)
     {
         var i = index;
-        while (i <= data.Length - sizeof(ulong))
+        for (; i <= data.Length - sizeof(ulong); i += sizeof(ulong))
         {
-            var found = FirstNotText(BinaryPrimitives.ReadUInt64LittleEndian(data[i..]));
-            i += found;
-            if (found < sizeof(ulong)) return TryEnd(data, i, ref index, out text);
+            var marks = MarksOf(BinaryPrimitives.ReadUInt64LittleEndian(data[i..]));
+            if (marks == 0) continue;
+            i += BitOperations.TrailingZeroCount(marks) / 8;
+            return TryEnd(data, i, ref index, out text);
         }
         while ((uint)i < (uint)data.Length && IsText(data[i])) i++;
         return TryEnd(data, i, ref index, out text);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryEnd(ReadOnlySpan<byte> data, int end, scoped ref int index, out ReadOnlySpan<byte> text)
     {
         var isEnd = (uint)end < (uint)data.Length && data[end] == '"';
@@ -34,16 +37,18 @@ internal static class PlainText
     private static bool IsText(byte b) => b is not ((byte)'"' or (byte)'\\' or < 0x20 or >= 0x7F);
 
     /// <summary>
-    /// Which of eight bytes, the lowest first, is the first that <see cref="IsText"/> denies; 8: none. Each subtraction or addition may borrow from or carry into
+    /// The high bit of the first of eight bytes, the lowest first, that <see cref="IsText"/> denies, and some behind it; 0: none. Each subtraction or addition may borrow from or carry into
     /// bytes behind one that it marks, so only the lowest mark means something.
     /// </summary>
-    private static int FirstNotText(ulong bytes)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong MarksOf(ulong bytes)
     {
         var marks = ZeroesOf(bytes ^ ('"' * EachByte)) | ZeroesOf(bytes ^ ('\\' * EachByte));
         marks |= (bytes - (0x20 * EachByte)) & ~bytes;
         marks |= bytes | (bytes + EachByte);
-        return BitOperations.TrailingZeroCount(marks & HighBits) / 8;
+        return marks & HighBits;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong ZeroesOf(ulong bytes) => (bytes - EachByte) & ~bytes;
 }

@@ -13,6 +13,11 @@ internal sealed class TickTime
     private const int DateLength = 10;
     private const int ClockLength = 8;
 
+    /// <summary>A time is whole microseconds; digits beyond are cut off.</summary>
+    private const int FractionDigits = 6;
+
+    private static ReadOnlySpan<long> Scale => [1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+
     private ulong _date;
     private ushort _day;
     private long _dayAt;
@@ -51,9 +56,11 @@ internal sealed class TickTime
         var i = 0;
         if (rest[0] == '.')
         {
-            i = 1;
-            for (var unit = Timestamp.Second / 10; i < rest.Length && (uint)(rest[i] - '0') <= 9; i++, unit /= 10) at += (rest[i] - '0') * unit;
+            long fraction = 0;
+            for (i = 1; i < rest.Length && (uint)(rest[i] - '0') <= 9; i++)
+                if (i <= FractionDigits) fraction = fraction * 10 + (rest[i] - '0');
             if (i == 1) return false;
+            at += fraction * Scale[Math.Min(i - 1, FractionDigits)];
         }
         return i == rest.Length || (rest[i] == 'Z' && i + 1 == rest.Length);
     }
