@@ -37,8 +37,8 @@ internal static class PlainText
     private static bool IsText(byte b) => b is not ((byte)'"' or (byte)'\\' or < 0x20 or >= 0x7F);
 
     /// <summary>
-    /// The high bit of the first of eight bytes, the lowest first, that <see cref="IsText"/> denies, and some behind it; 0: none. Each subtraction or addition may borrow from or carry into
-    /// bytes behind one that it marks, so only the lowest mark means something.
+    /// The high bit of the first of eight bytes, the lowest first, that <see cref="IsText"/> denies, and of some behind it; 0: none. Each
+    /// subtraction or addition may borrow from or carry into bytes behind one that it marks, so only the lowest mark means something.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong MarksOf(ulong bytes)

@@ -4,9 +4,6 @@ using StreamRecorder.Engine.Prices;
 
 namespace StreamRecorder.Ingest.Ticks;
 
-/// <summary>A line that gave no tick. For a JSON list the line is the number of the element.</summary>
-public readonly record struct TickError(long Line, string Reason);
-
 /// <summary>
 /// From the bytes of a stream to ticks, whatever the chunks they come in: NDJSON, one JSON list, or CSV with a header, told by the first byte that is
 /// no blank. A bad line is rejected alone. Does no I/O: its owner feeds it and keeps the bytes that it leaves (at most one line). One object per
@@ -36,7 +33,6 @@ public sealed class TickDecoder(SymbolTable symbols, LiveFeed? live = null)
         CsvRow,
         JsonLine,
         SkippedLine,
-
         /// <summary>An element comes, or the end of an empty list.</summary>
         ListFirst,
         ListElement,
@@ -62,8 +58,7 @@ public sealed class TickDecoder(SymbolTable symbols, LiveFeed? live = null)
     /// <summary>Another stream begins; what is known of symbols and of the shape of lines stays.</summary>
     public void Restart()
     {
-        (_state, _csv, Refusal) = (State.Start, null, null);
-        (Line, Rejected) = (0, 0);
+        (_state, _csv, Refusal, Line, Rejected) = (State.Start, null, null, 0, 0);
         _errors.Clear();
     }
 
