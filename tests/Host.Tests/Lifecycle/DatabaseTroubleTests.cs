@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using StreamRecorder.Host.Tests.Faults;
 using StreamRecorder.Host.Tests.Support;
 using StreamRecorder.Tests.Shared;
 
@@ -14,6 +15,8 @@ public sealed class DatabaseTroubleTests : IDisposable
 {
     /// <summary>A feed that is not answered in this time is held up: what it sent takes milliseconds.</summary>
     private static readonly TimeSpan HeldUp = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Locked = TimeSpan.FromSeconds(31);
 
     private readonly string _root = Directory.CreateTempSubdirectory("host-test-").FullName;
 
@@ -35,10 +38,16 @@ public sealed class DatabaseTroubleTests : IDisposable
         {
             other.Open();
             Execute(other, "BEGIN EXCLUSIVE");
+            var locked = TimeProvider.System.GetTimestamp();
             await trades.TradeAsync(client, 5);
             trades.AssertAre(await client.PositionsAsync());
             heldUp = await FloodAsync(client);
             refused = await client.SignalAsync(hook, "buy", 1, "late");
+            // Longer than any patience of SQLite or of ours: steady input is refused, and health and lag say why.
+            for (; TimeProvider.System.GetElapsedTime(locked) < Locked; await Task.Delay(500, TestContext.Current.CancellationToken))
+                Assert.Equal(503, (await client.SignalAsync(hook, "buy", 1, "late")).Status);
+            Assert.Equal((503, true), await HealthAsync(host));
+            Assert.InRange(await LagAsync(host), Locked.TotalSeconds - 5, 600);
             Execute(other, "ROLLBACK");
         }
         Assert.Equal(503, refused.Status);
@@ -51,6 +60,7 @@ public sealed class DatabaseTroubleTests : IDisposable
         var positions = await client.PositionsAsync();
         trades.AssertAre([.. positions.Where(p => p.GetProperty("avg_entry_price").GetDecimal() != 1)]);
         Assert.Single(positions, p => p.GetProperty("avg_entry_price").GetDecimal() == 1);
+        Assert.Equal((200, false), await HealthAsync(host));
         Assert.Equal(0, await host.StopAsync());
         await AssertVerifiedAsync(_root);
         Assert.Contains(host.Lines, line => line.Contains("cannot be written", StringComparison.Ordinal));
@@ -112,6 +122,50 @@ public sealed class DatabaseTroubleTests : IDisposable
             trades.AssertAre(await client.PositionsAsync());
             Assert.Equal(0, await host.StopAsync());
         }
+        await AssertVerifiedAsync(_root);
+    }
+
+    /// <summary>What a file system says that became read-only under the open files, as one does after errors of its disk.</summary>
+    [Fact]
+    public async Task Database_ReadOnlyWhileOpen_GoesOnThenCatchesUp()
+    {
+        await using var host = await HostProcess.ServeAsync(_root);
+        using var client = new HostClient(host, _root);
+        var trades = new TradeLedger(await client.RecorderAsync("a"));
+        await trades.TradeAsync(client, 2);
+        await using (await KernelFaults.AttachAsync(host.Id, "pwrite64", "error=EROFS", Database, Database + "-wal"))
+        {
+            await trades.TradeAsync(client, 3);
+            await host.SaysAsync("cannot be written");
+            trades.AssertAre(await client.PositionsAsync());
+            Assert.Equal((503, true), await HealthAsync(host));
+        }
+        await host.SaysAsync("is written again");
+        await trades.TradeAsync(client, 1);
+        trades.AssertAre(await client.PositionsAsync());
+        Assert.Equal((200, false), await HealthAsync(host));
+        Assert.Equal(0, await host.StopAsync());
+        await AssertVerifiedAsync(_root);
+    }
+
+    /// <summary>The first of a thread's calls, the second, and so on, until none is left to fail in what a trade takes.</summary>
+    [Theory]
+    [InlineData("pwrite64")]
+    [InlineData("fdatasync,fsync")]
+    public async Task Database_NthCallFails_IsTriedAgainAndLosesNothing(string calls)
+    {
+        await using var host = await HostProcess.ServeAsync(_root);
+        using var client = new HostClient(host, _root);
+        var trades = new TradeLedger(await client.RecorderAsync("a"));
+        for (var n = 1; n <= 12; n++)
+        {
+            await using (await KernelFaults.AttachAsync(host.Id, calls, $"error=EIO:when={n}", Database, Database + "-wal"))
+                await trades.TradeAsync(client, 3);
+            trades.AssertAre(await client.PositionsAsync());
+        }
+        Assert.Equal(0, await host.StopAsync());
+        Assert.Contains(host.Lines, line => line.Contains("cannot be written", StringComparison.Ordinal));
+        Assert.Equal("", await host.ErrorsAsync());
         await AssertVerifiedAsync(_root);
     }
 
@@ -204,6 +258,22 @@ public sealed class DatabaseTroubleTests : IDisposable
             Assert.True((await request).Status == 200, (await request).Text);
         }
         throw new InvalidOperationException("The feed was never held up.");
+    }
+
+    private static async Task<(int Status, bool NamesDatabase)> HealthAsync(HostProcess host)
+    {
+        using var client = new HttpClient();
+        var health = await client.GetAsync(new Uri(host.ManagementUrl, "/healthz"), TestContext.Current.CancellationToken);
+        var text = await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return ((int)health.StatusCode, text.Contains("database", StringComparison.Ordinal));
+    }
+
+    /// <summary>Seconds that the oldest output waits for the database.</summary>
+    private static async Task<double> LagAsync(HostProcess host)
+    {
+        using var client = new HttpClient();
+        return new Scrape(await client.GetStringAsync(new Uri(host.ManagementUrl, "/metrics"), TestContext.Current.CancellationToken))[
+            "streamrecorder_sink_lag_seconds"];
     }
 
     private static async Task AssertVerifiedAsync(string directory)
