@@ -23,8 +23,7 @@ public sealed class ClosedReader(Outbox outbox, Queries queries)
         var filter = new ClosedFilter(ClosedFrom: from, ClosedTo: to);
         var pending = outbox.PendingClosed().Where(p => filter.Fits(p) && (before is not { } place || IsBefore(p, place))).ToList();
         return
-        [
-            .. United(pending, queries.ClosedByClosing(from, to, limit, before))
+        [.. United(pending, queries.ClosedByClosing(from, to, limit, before))
                 .OrderByDescending(p => p.ClosedAt).ThenByDescending(p => p.Id).Take(Math.Min(limit, SinkLimits.RowsPerQuery)),
         ];
     }

@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// As of which sequence the database is, at which engine time, and which id the next recorder gets. <paramref name="Identity"/> tells one file from
-/// another.
+/// As of which sequence the database is, at which engine time, and which id the
+/// next recorder gets. <paramref name="Identity"/> tells one file from another.
 /// </summary>
 public sealed record DatabaseState(long Sequence, long At, long NextRecorderId, string Identity);
 
@@ -48,14 +48,15 @@ public sealed class Database
     }
 
     /// <summary>
-    /// Raised on the sink's thread when it could not write and will try again by a new connection. SQLite shares the <c>-shm</c> file between all connections of a process: as
-    /// long as one is open that could open it for reading only, a new one cannot write either, whatever was mended outside.
+    /// Raised on the sink's thread when it could not write and will try again by a new connection.
+    /// SQLite shares the <c>-shm</c> file between all connections of a process: as long as one is open
+    /// that could open it for reading only, a new one cannot write either, whatever was mended outside.
     /// </summary>
     internal event Action? WriterFailed;
 
     /// <summary>
-    /// Looks at the file as it is on disk now, by a connection of its own: a file that was deleted or replaced under the service is noticed here, and damage that any
-    /// reader met since the start is told again. Ask before throwing away anything that could rebuild it.
+    /// Looks at the file as it is on disk now, by a connection of its own: a file that was deleted or replaced under the service is noticed
+    /// here, and damage that any reader met since the start is told again. Ask before throwing away anything that could rebuild it.
     /// </summary>
     public DatabaseState ReadStateAfresh()
     {

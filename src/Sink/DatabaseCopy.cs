@@ -2,14 +2,16 @@ using Microsoft.Data.Sqlite;
 
 namespace StreamRecorder.Sink;
 
-/// <summary>A consistent copy of the database for <c>backup</c>, taken through a connection that only reads, with the service running or stopped.</summary>
+/// <summary>
+/// A consistent copy of the database for <c>backup</c>, taken through a connection that only reads, with the service running or stopped.
+/// </summary>
 public static class DatabaseCopy
 {
     static DatabaseCopy() => SQLitePCL.Batteries_V2.Init();
 
     /// <summary>
-    /// Copies all pages as of one moment into a new file, which is on stable storage on return; returns what the copy is as of. The copy is checked: throws
-    /// <see cref="DatabaseDamagedException"/> when it is not whole.
+    /// Copies all pages as of one moment into a new file, which is on stable storage on return; returns what the
+    /// copy is as of. The copy is checked: throws <see cref="DatabaseDamagedException"/> when it is not whole.
     /// </summary>
     public static DatabaseState Write(string path, string target)
     {

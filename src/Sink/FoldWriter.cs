@@ -24,7 +24,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
         "INSERT INTO symbols (name, root, kind, continuous_index) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING");
 
     private readonly Statement _updateSymbol = new(connection,
-        "UPDATE symbols SET last_price = ?1, last_price_e9 = ?2, last_at = ?3, newest_at = max(coalesce(newest_at, ''), ?4), changed_at = ?5 WHERE name = ?6");
+        "UPDATE symbols SET last_price = ?1, last_price_e9 = ?2, last_at = ?3, newest_at = max(coalesce(newest_at, ''), ?4), changed_at = ?5 WHERE "
+        + "name = ?6");
 
     private readonly Statement _setOutage = new(connection, "UPDATE symbols SET outage_total_us = ?, outage_since = ? WHERE name = ?");
 
@@ -38,7 +39,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
 
     private readonly Statement _deleteFold = new(connection, "DELETE FROM symbol_folds WHERE symbol = ? AND from_seq = ?");
 
-    private readonly Statement _newestFold = new(connection, $"SELECT {FoldColumns} FROM symbol_folds WHERE symbol = ? ORDER BY from_seq DESC LIMIT 1");
+    private readonly Statement _newestFold =
+        new(connection, $"SELECT {FoldColumns} FROM symbol_folds WHERE symbol = ? ORDER BY from_seq DESC LIMIT 1");
 
     private readonly Statement _foldsAfter = new(connection,
         $"SELECT {FoldColumns} FROM symbol_folds WHERE (symbol, from_seq) > (?, ?) ORDER BY symbol, from_seq LIMIT ?");
@@ -99,7 +101,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _insertSymbol, _updateSymbol, _setOutage, _upsertFold, _deleteFold, _newestFold, _foldsAfter, _keyBetween }) statement.Dispose();
+        foreach (var statement in new[] { _insertSymbol, _updateSymbol, _setOutage, _upsertFold, _deleteFold, _newestFold, _foldsAfter, _keyBetween })
+            statement.Dispose();
     }
 
     private void Know(string name, string root)
@@ -135,7 +138,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
     private void Upsert(string symbol, in FoldRow row)
     {
         var ticks = row.Ticks;
-        _upsertFold.Add(symbol).Add(row.FromSequence).Add(row.ToSequence).Add(ticks.Count).Add(ticks.First).Add(ticks.FirstAt).Add(ticks.Last).Add(ticks.LastAt)
+        _upsertFold.Add(symbol).Add(row.FromSequence).Add(row.ToSequence).Add(ticks.Count).Add(ticks.First).Add(ticks.FirstAt).Add(ticks.Last)
+            .Add(ticks.LastAt)
             .Add(ticks.Min).Add(ticks.MinAt).Add(ticks.Max).Add(ticks.MaxAt).Add(ticks.Drop).Add(ticks.Rise).Add(ticks.NewestAt).Run();
     }
 

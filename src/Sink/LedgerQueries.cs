@@ -8,19 +8,21 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Which entries of the ledger; null: any. Their engine time lies in [<paramref name="From"/>, <paramref name="To"/>), their ids below <paramref name="BeforeId"/>.
+/// Which entries of the ledger; null: any. Their engine time lies in [<paramref name="From"/>,
+/// <paramref name="To"/>), their ids below <paramref name="BeforeId"/>.
 /// </summary>
 public sealed record LedgerFilter(
     long? RecorderId = null, SignalStatus? Status = null, long? From = null, long? To = null, long? BeforeId = null, int Limit = 100)
 {
     public bool Fits(LedgerEntry entry) =>
-        (RecorderId is null || entry.RecorderId == RecorderId) && (Status is null || entry.Status == Status) && (BeforeId is null || entry.Id < BeforeId)
+        (RecorderId is null || entry.RecorderId == RecorderId) && (Status is null || entry.Status == Status)
+        && (BeforeId is null || entry.Id < BeforeId)
         && (From is null || entry.At >= From) && (To is null || entry.At < To);
 }
 
 /// <summary>
-/// Reads of the ledger in the database, newest first; any thread. Whatever is asked for, a page costs its rows and some look-ups, however many rows there are: the indexes
-/// give the order, and times become ids, with which they rise.
+/// Reads of the ledger in the database, newest first; any thread. Whatever is asked for, a page costs its rows and
+/// some look-ups, however many rows there are: the indexes give the order, and times become ids, with which they rise.
 /// </summary>
 public sealed class LedgerQueries
 {
@@ -46,7 +48,8 @@ public sealed class LedgerQueries
         long? beforeId = filter.To is { } to ? FirstIdAt(connection, to) : null;
         if (filter.BeforeId < (beforeId ?? long.MaxValue)) beforeId = filter.BeforeId;
         return Read(connection, Sql(filter, fromId, beforeId), [
-            ("$recorder", filter.RecorderId), ("$status", filter.Status is { } status ? Words.Of(status) : null), ("$from", fromId), ("$before", beforeId),
+            ("$recorder", filter.RecorderId), ("$status", filter.Status is { } status ? Words.Of(status) : null), ("$from", fromId),
+            ("$before", beforeId),
             ("$limit", Math.Clamp(filter.Limit, 0, SinkLimits.RowsPerQuery)),
         ]);
     });
@@ -61,12 +64,14 @@ public sealed class LedgerQueries
             return $"SELECT {EntryColumns} FROM signals WHERE 1{range} ORDER BY id DESC LIMIT $limit";
         if (filter.RecorderId is null)
             return $"SELECT {EntryColumns} FROM signals INDEXED BY signals_by_status WHERE status = $status{range} ORDER BY id DESC LIMIT $limit";
-        if (filter.Status is not null) return $"SELECT {EntryColumns} FROM signals WHERE id IN ({OfRecorder("$status")}) ORDER BY id DESC LIMIT $limit";
+        if (filter.Status is not null)
+            return $"SELECT {EntryColumns} FROM signals WHERE id IN ({OfRecorder("$status")}) ORDER BY id DESC LIMIT $limit";
         var all = Enum.GetValues<SignalStatus>().Select(status => $"SELECT id FROM ({OfRecorder($"'{Words.Of(status)}'")})");
         return $"SELECT {EntryColumns} FROM signals WHERE id IN ({string.Join(" UNION ALL ", all)}) ORDER BY id DESC LIMIT $limit";
 
         string OfRecorder(string status) =>
-            $"SELECT id FROM signals INDEXED BY signals_by_recorder WHERE recorder_id = $recorder AND status = {status}{range} ORDER BY id DESC LIMIT $limit";
+            $"SELECT id FROM signals INDEXED BY signals_by_recorder WHERE recorder_id = $recorder AND status = {status}{range} ORDER BY id DESC "
+            + "LIMIT $limit";
     }
 
     /// <summary>The first id at or after a moment (µs), by halving; one above the last when there is none.</summary>
@@ -110,7 +115,9 @@ public sealed class LedgerQueries
         At = Columns.ReadTime(row.GetString(1)),
         RecorderId = row.GetInt64(2),
         Recorder = row.GetString(3),
-        Status = Words.TryParse(row.GetString(4), out SignalStatus status) ? status : throw new DatabaseDamagedException($"signals, id {row.GetInt64(0)}: no such status."),
+        Status = Words.TryParse(row.GetString(4), out SignalStatus status)
+            ? status
+            : throw new DatabaseDamagedException($"signals, id {row.GetInt64(0)}: no such status."),
         Reason = Text(row, 5),
         Detail = Text(row, 6),
         Field = Text(row, 7),

@@ -7,8 +7,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Rows of <c>signals</c>, within the transaction of <see cref="WriterSession"/>: written, told when their answers left, and deleted when they are too old or too many. How
-/// many rows and bytes there are stands in <c>state</c>.
+/// Rows of <c>signals</c>, within the transaction of <see cref="WriterSession"/>: written, told when their answers
+/// left, and deleted when they are too old or too many. How many rows and bytes there are stands in <c>state</c>.
 /// </summary>
 internal sealed class LedgerWriter : IDisposable
 {
@@ -98,8 +98,10 @@ internal sealed class LedgerWriter : IDisposable
             .Add(Words.Of(entry.Status)).Add(entry.Reason).Add(entry.Detail).Add(entry.Field)
             .Add(entry.Effect == Effect.None ? null : Words.Of(entry.Effect)).Add(Words.Of(gist.Action)).Add(gist.Symbol)
             .Add(Real(gist.Price)).Add(gist.Price).Add(Real(gist.Quantity)).Add(gist.Quantity)
-            .Add(entry.PositionId).Add(entry.ClosedPositionId).Add((long)entry.Flags).Add(gist.Label).Add(gist.Key).Add(BracketText.Of(gist.Brackets)).Add(entry.FirstId).Add(entry.RetryOf)
-            .Add(_times.Of(gist.At)).Add(_times.Of(receipt.ReceivedAt)).Add(_times.Of(entry.DecidedAt)).Add(_times.Of(entry.CommittedAt)).Add(_times.Of(answeredAt));
+            .Add(entry.PositionId).Add(entry.ClosedPositionId).Add((long)entry.Flags).Add(gist.Label).Add(gist.Key).Add(BracketText.Of(gist.Brackets))
+            .Add(entry.FirstId).Add(entry.RetryOf)
+            .Add(_times.Of(gist.At)).Add(_times.Of(receipt.ReceivedAt)).Add(_times.Of(entry.DecidedAt)).Add(_times.Of(entry.CommittedAt))
+            .Add(_times.Of(answeredAt));
         AddHash(entry.BodyHash);
         _insert.AddText(receipt.Body.Span).Add(receipt.IsCut).Add(bytes).Run();
         if (entry.RetryOf is { } retried) _setRetried.Add(entry.Id).Add(retried).Run();

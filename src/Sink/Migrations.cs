@@ -33,7 +33,8 @@ internal static class Migrations
         if (Read(connection, "PRAGMA application_id") != ApplicationId) throw Foreign(path);
         var version = Read(connection, "PRAGMA user_version");
         if (version > Newest) throw TooNew(path, version);
-        if (version < Newest) throw new DatabaseVersionException($"{path} has schema version {version}; start the service once, which brings it to version {Newest}.");
+        if (version < Newest)
+            throw new DatabaseVersionException($"{path} has schema version {version}; start the service once, which brings it to version {Newest}.");
     }
 
     private static void Run(SqliteConnection connection, int version, string resource)
@@ -44,7 +45,8 @@ internal static class Migrations
         {
             Database.Execute(connection, Text(resource));
             // Pragmas take no parameters; both are numbers of ours.
-            Database.Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {version}"));
+            Database.Execute(
+                connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {version}"));
         }
         transaction.Commit();
     }
@@ -77,7 +79,8 @@ internal static class Migrations
     {
         var scripts = new List<(int Version, string Resource)>();
         foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames())
-            if (name.EndsWith(".sql", StringComparison.Ordinal)) scripts.Add((int.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), name));
+            if (name.EndsWith(".sql", StringComparison.Ordinal))
+                scripts.Add((int.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), name));
         scripts.Sort();
         return scripts;
     }

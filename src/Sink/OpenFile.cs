@@ -5,8 +5,9 @@ using SQLitePCL;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Whether the name of a database still leads to the file that a connection has open. On Unix a file that was deleted, moved or replaced goes on being written by whoever
-/// has it open, and nobody finds those bytes again. SQLite compares inodes itself when asked; where it cannot (Windows), an open file cannot be taken away either.
+/// Whether the name of a database still leads to the file that a connection has open. On Unix a file that was
+/// deleted, moved or replaced goes on being written by whoever has it open, and nobody finds those bytes again.
+/// SQLite compares inodes itself when asked; where it cannot (Windows), an open file cannot be taken away either.
 /// </summary>
 internal static partial class OpenFile
 {

@@ -3,8 +3,8 @@ using StreamRecorder.Engine.Positions;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// What stands in the readable columns of a row of <c>recorder_positions</c> whose view this is: the same conversions as <see cref="PositionWriter"/>'s, in a form
-/// that can be compared. Not used for writing.
+/// What stands in the readable columns of a row of <c>recorder_positions</c> whose view this is: the same
+/// conversions as <see cref="PositionWriter"/>'s, in a form that can be compared. Not used for writing.
 /// </summary>
 internal static class PositionColumns
 {
@@ -18,7 +18,8 @@ internal static class PositionColumns
     /// <summary>Columns of an open row that follow the market between fills; the others change with a fill alone.</summary>
     private static readonly HashSet<string> Live = new(StringComparer.Ordinal)
     {
-        "contract", "flags", "current_price", "current_price_at", "unrealized_pnl", "worst_unrealized_pnl", "best_unrealized_pnl", "worst_total_pnl", "best_total_pnl",
+        "contract", "flags", "current_price", "current_price_at", "unrealized_pnl", "worst_unrealized_pnl", "best_unrealized_pnl", "worst_total_pnl",
+        "best_total_pnl",
         "max_drawdown", "drawdown", "worst_price", "worst_at", "best_price", "best_at", "tick_count", "updated_at",
     };
 

@@ -100,7 +100,8 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
             .Add(Columns.Real(view.TotalQuantity)).Add(Columns.Real(view.MaxQuantity)).Add(Columns.Real(view.EntryQuantity))
             .Add(Columns.Real(view.AvgEntryPrice)).Add(Columns.Real(view.ExitPrice)).Add(_times.Of(exitTime))
             .Add(Columns.Real(view.CurrentPrice)).Add(_times.Of(view.CurrentPriceAt))
-            .Add(Columns.Real(view.UnrealizedPnl)).Add(Columns.Real(view.RealizedPnl)).Add(Columns.Real(view.Commission)).Add(Columns.Real(view.NetPnl))
+            .Add(Columns.Real(view.UnrealizedPnl)).Add(Columns.Real(view.RealizedPnl)).Add(Columns.Real(view.Commission))
+            .Add(Columns.Real(view.NetPnl))
             .Add(Columns.Real(view.WorstUnrealizedPnl)).Add(Columns.Real(view.BestUnrealizedPnl))
             .Add(Columns.Real(view.WorstTotalPnl)).Add(Columns.Real(view.BestTotalPnl))
             .Add(Columns.Real(view.MaxDrawdown)).Add(Columns.Real(view.Drawdown))
@@ -108,7 +109,8 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
             .Add(view.TickCount).Add(view.GapSeconds).Add(Columns.Words(view.Flags))
             .Add(view.IsOpen ? null : Words.Of(view.CloseReason))
             .Add(_times.Of(view.OpenedAt)).Add(_times.Of(view.ClosedAt)).Add(_times.Of(view.UpdatedAt))
-            .Add(PositionCodec.Write(exact)).Add(Json(fills, isEntry: true)).Add(Json(fills, isEntry: false)).Add((long)SinkLimits.FillsTextMax).Run();
+            .Add(PositionCodec.Write(exact)).Add(Json(fills, isEntry: true)).Add(Json(fills, isEntry: false))
+            .Add((long)SinkLimits.FillsTextMax).Run();
     }
 
     /// <summary><c>[{"price":25600.25,"qty":1,"time":"…"}]</c>, in exact decimals.</summary>

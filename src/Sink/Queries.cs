@@ -7,8 +7,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Which closed positions; null: any. The closing lies in [<paramref name="ClosedFrom"/>, <paramref name="ClosedTo"/>), ids below
-/// <paramref name="BeforeId"/>.
+/// Which closed positions; null: any. The closing lies in [<paramref name="ClosedFrom"/>,
+/// <paramref name="ClosedTo"/>), ids below <paramref name="BeforeId"/>.
 /// </summary>
 public sealed record ClosedFilter(
     long? RecorderId = null, string? Symbol = null, long? ClosedFrom = null, long? ClosedTo = null, long? BeforeId = null, int Limit = 100)
@@ -33,7 +33,8 @@ public sealed class Queries(Database database) : IDisposable
 {
     private const string PositionColumns = "recorder_id, recorder, symbol, contract, root, close_reason, closed_at, exact, id";
 
-    private static readonly Dictionary<string, CloseReason> Reasons = Enum.GetValues<CloseReason>().ToDictionary(r => Engine.Words.Of(r), StringComparer.Ordinal);
+    private static readonly Dictionary<string, CloseReason> Reasons =
+        Enum.GetValues<CloseReason>().ToDictionary(r => Engine.Words.Of(r), StringComparer.Ordinal);
 
     private readonly ReaderPool _readers = new(database);
 
@@ -52,7 +53,8 @@ public sealed class Queries(Database database) : IDisposable
         if (filter.BeforeId is not null) where += " AND id < $before";
         return Positions(
             $"SELECT {PositionColumns} FROM recorder_positions INDEXED BY {index} WHERE {where} ORDER BY id DESC LIMIT $limit",
-            ("$recorder", filter.RecorderId), ("$symbol", filter.Symbol), ("$from", Columns.Time(filter.ClosedFrom)), ("$to", Columns.Time(filter.ClosedTo)),
+            ("$recorder", filter.RecorderId), ("$symbol", filter.Symbol), ("$from", Columns.Time(filter.ClosedFrom)),
+            ("$to", Columns.Time(filter.ClosedTo)),
             ("$before", filter.BeforeId), ("$limit", Bounded(filter.Limit)));
     }
 
@@ -66,8 +68,10 @@ public sealed class Queries(Database database) : IDisposable
         if (to is not null) where += " AND closed_at < $to";
         if (before is not null) where += " AND (closed_at, id) < ($closed, $id)";
         return Positions(
-            $"SELECT {PositionColumns} FROM recorder_positions INDEXED BY closed_by_closing WHERE {where} ORDER BY closed_at DESC, id DESC LIMIT $limit",
-            ("$from", Columns.Time(from)), ("$to", Columns.Time(to)), ("$closed", Columns.Time(before?.ClosedAt)), ("$id", before?.Id), ("$limit", Bounded(limit)));
+            $"SELECT {PositionColumns} FROM recorder_positions INDEXED BY closed_by_closing WHERE {where} ORDER BY closed_at DESC, id DESC LIMIT "
+            + "$limit",
+            ("$from", Columns.Time(from)), ("$to", Columns.Time(to)), ("$closed", Columns.Time(before?.ClosedAt)), ("$id", before?.Id),
+            ("$limit", Bounded(limit)));
     }
 
     /// <summary>One position, open (as of its last fill that the database has) or closed; null: not there.</summary>
@@ -84,9 +88,11 @@ public sealed class Queries(Database database) : IDisposable
 
     /// <summary>The ids that recorders of this name had before they were deleted; newest first.</summary>
     public List<long> DeletedRecorderIds(string name) => Select(
-        "SELECT id FROM deleted_recorders WHERE name = $name ORDER BY id DESC LIMIT $limit", row => row.GetInt64(0), ("$name", name), ("$limit", SinkLimits.RowsPerQuery));
+        "SELECT id FROM deleted_recorders WHERE name = $name ORDER BY id DESC LIMIT $limit", row => row.GetInt64(0), ("$name", name),
+        ("$limit", SinkLimits.RowsPerQuery));
 
-    public long OpenRowCount() => Select("SELECT count(*) FROM position_keys INDEXED BY open_keys_by_contract WHERE is_open = 1", row => row.GetInt64(0)).Single();
+    public long OpenRowCount() =>
+        Select("SELECT count(*) FROM position_keys INDEXED BY open_keys_by_contract WHERE is_open = 1", row => row.GetInt64(0)).Single();
 
     public long ClosedRowCount() =>
         Select("SELECT count(*) FROM recorder_positions INDEXED BY closed_by_id WHERE status = 'closed'", row => row.GetInt64(0)).Single();
@@ -95,21 +101,24 @@ public sealed class Queries(Database database) : IDisposable
     public DatabaseState State() => _readers.Read(Database.StateOf);
 
     /// <summary>
-    /// A position's prices over time from its snapshots, at most <see cref="SinkLimits.PathPointsMax"/> points that keep every stretch's least and
-    /// greatest.
+    /// A position's prices over time from its snapshots, at most
+    /// <see cref="SinkLimits.PathPointsMax"/> points that keep every stretch's least and greatest.
     /// </summary>
     public List<PricePoint> PricePath(long positionId) => _readers.Read(connection =>
     {
-        var count = Each(connection, "SELECT count(*) FROM position_snapshots WHERE position_id = $id", ("$id", positionId)).Select(row => row.GetInt64(0)).Single();
+        var count = Each(connection, "SELECT count(*) FROM position_snapshots WHERE position_id = $id", ("$id", positionId))
+            .Select(row => row.GetInt64(0)).Single();
         var path = new PricePath(count, SinkLimits.PathPointsMax);
-        foreach (var row in Each(connection, "SELECT taken_at, price_e9 FROM position_snapshots WHERE position_id = $id ORDER BY taken_at", ("$id", positionId)))
+        foreach (var row in Each(
+            connection, "SELECT taken_at, price_e9 FROM position_snapshots WHERE position_id = $id ORDER BY taken_at", ("$id", positionId)))
             path.Add(Columns.ReadTime(row.GetString(0)), row.GetInt64(1));
         return path.Points();
     });
 
     public void Dispose() => _readers.Dispose();
 
-    private List<PositionView> Positions(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => Select(sql, ReadPosition, parameters);
+    private List<PositionView> Positions(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        Select(sql, ReadPosition, parameters);
 
     private List<T> Select<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {

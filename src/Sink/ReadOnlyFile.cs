@@ -4,8 +4,8 @@ using static SQLitePCL.raw;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Opens the database for <c>verify</c> and <c>backup</c>, with the service running, stopped or killed, so that nothing beside it is made or changed: a plain
-/// read-only connection to a file in WAL mode would leave <c>-wal</c> and <c>-shm</c> behind. One read transaction is open from the start.
+/// Opens the database for <c>verify</c> and <c>backup</c>, with the service running, stopped or killed, so that nothing beside it is made or changed:
+/// a plain read-only connection to a file in WAL mode would leave <c>-wal</c> and <c>-shm</c> behind. One read transaction is open from the start.
 /// </summary>
 internal sealed class ReadOnlyFile : IDisposable
 {

@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// A few connections that only read, kept open until the writer fails. Any thread; whoever finds all of them taken waits a moment, then learns that the database is busy.
+/// A few connections that only read, kept open until the writer fails. Any thread;
+/// whoever finds all of them taken waits a moment, then learns that the database is busy.
 /// </summary>
 internal sealed class ReaderPool : IDisposable
 {

@@ -45,15 +45,20 @@ public static class SinkLimits
     public static readonly TimeSpan SnapshotAgeFull = TimeSpan.FromDays(1);
     public static readonly TimeSpan SnapshotAgeMax = TimeSpan.FromDays(30);
 
-    /// <summary>How long, and how much, the ledger keeps, unless told otherwise: a quarter of a year, or about two million bodies of the usual size.</summary>
+    /// <summary>
+    /// How long, and how much, the ledger keeps, unless told otherwise: a quarter of a year, or about two million bodies of the usual size.
+    /// </summary>
     public static readonly TimeSpan LedgerAge = TimeSpan.FromDays(90);
     public const long LedgerBytesMax = 1L << 30;
 
-    /// <summary>Oldest rows of a full ledger deleted with a batch for each row that it adds: more than come in, so that a lowered limit is reached too.</summary>
+    /// <summary>
+    /// Oldest rows of a full ledger deleted with a batch for each row that it adds: more than come in, so that a lowered limit is reached too.
+    /// </summary>
     public const int LedgerPrunedPerRow = 2;
 
     /// <summary>
-    /// Rows written before the time of their answer was known, which is looked up again with later batches, and for how long: answers leave at most 2.5 s after arrival.
+    /// Rows written before the time of their answer was known, which is looked up again
+    /// with later batches, and for how long: answers leave at most 2.5 s after arrival.
     /// </summary>
     public const int AnswersAwaitedMax = 65_536;
     public const long AnswerAwaitedFor = 10 * Engine.Numbers.Timestamp.Second;

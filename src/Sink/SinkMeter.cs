@@ -17,14 +17,16 @@ public sealed class SinkMeter : IDisposable
     {
         _meter = new Meter(new MeterOptions(Name) { Scope = scope });
         var duration = Histogram<double>("streamrecorder.sink.flush", "s", "One transaction of the database.", Bounds.Flush);
-        var rows = Histogram<int>("streamrecorder.sink.batch_rows", null, "Rows of one transaction of the database.", [.. Bounds.Rows.Select(bound => (int)bound)]);
+        var rows = Histogram<int>(
+            "streamrecorder.sink.batch_rows", null, "Rows of one transaction of the database.", [.. Bounds.Rows.Select(bound => (int)bound)]);
         sink.Flushed += flush =>
         {
             duration.Record((double)flush.DurationMicros / Timestamp.Second);
             rows.Record(flush.Rows);
         };
         _meter.CreateObservableGauge(
-            "streamrecorder.sink.lag", () => outbox.OldestPendingAt is { } at ? (double)Math.Max(0, Timestamp.From(time.GetUtcNow()) - at) / Timestamp.Second : 0,
+            "streamrecorder.sink.lag",
+            () => outbox.OldestPendingAt is { } at ? (double)Math.Max(0, Timestamp.From(time.GetUtcNow()) - at) / Timestamp.Second : 0,
             "s", "Age of the oldest output that is not in the database yet; 0 when all are.");
     }
 

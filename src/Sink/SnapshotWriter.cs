@@ -28,7 +28,8 @@ internal sealed class SnapshotWriter(SqliteConnection connection) : IDisposable
     {
         var time = Timestamp.Format(takenAt);
         var price = Columns.Real(view.CurrentPrice);
-        var (unrealized, worst, best) = (Columns.Real(view.UnrealizedPnl), Columns.Real(view.WorstUnrealizedPnl), Columns.Real(view.BestUnrealizedPnl));
+        var (unrealized, worst, best) =
+            (Columns.Real(view.UnrealizedPnl), Columns.Real(view.WorstUnrealizedPnl), Columns.Real(view.BestUnrealizedPnl));
         _insert.Add(view.Id).Add(time).Add(price).Add(E9(view.CurrentPrice)).Add(unrealized).Add(worst).Add(best)
             .Add(Timestamp.Format(takenAt - takenAt % Minute)).Run();
         _refresh.Add(view.Contract).Add(Columns.Words(view.Flags)).Add(price).Add(Timestamp.Format(view.CurrentPriceAt)).Add(unrealized)

@@ -123,7 +123,10 @@ public sealed class SqliteSink : IAsyncDisposable
         }
     }
 
-    /// <summary>A file that was deleted is there as long as we have it open: its history is older than the journal reaches, and the last chance to save it is now.</summary>
+    /// <summary>
+    /// A file that was deleted is there as long as we have it open: its history
+    /// is older than the journal reaches, and the last chance to save it is now.
+    /// </summary>
     private string Rescue(WriterSession session)
     {
         var target = FormattableString.Invariant($"{_database.Path}.rescued-{session.Sequence}");
@@ -131,8 +134,8 @@ public sealed class SqliteSink : IAsyncDisposable
         {
             if (File.Exists(target)) throw new IOException($"{target} exists already.");
             session.CopyTo(target);
-            return FormattableString.Invariant(
-                $"All that it held, as of sequence {session.Sequence}, is saved in {target}: put that in its place and start again; the journal has the rest.");
+            return FormattableString.Invariant($"All that it held, as of sequence {session.Sequence}, is saved in {target}: ")
+                + "put that in its place and start again; the journal has the rest.";
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -199,7 +202,8 @@ public sealed class SqliteSink : IAsyncDisposable
 
     private void Note(Batch batch, TimeSpan duration)
     {
-        if (_policy.Failures > 0) _log.LogInformation("The database {Path} is written again, after {Failures} failed tries.", _database.Path, _policy.Failures);
+        if (_policy.Failures > 0)
+            _log.LogInformation("The database {Path} is written again, after {Failures} failed tries.", _database.Path, _policy.Failures);
         Metrics.Recovered();
         Metrics.Skipped(batch.SkippedCount);
         if (batch.GroupCount == 0) return;
@@ -213,7 +217,9 @@ public sealed class SqliteSink : IAsyncDisposable
         var pause = _policy.Failed();
         Metrics.Failed(Lag());
         if (_policy.Failures == 1)
-            _log.LogError(fault, "The database {Path} cannot be written ({Fault}). Nothing is lost; trying again until it works.", _database.Path, fault.Message);
+            _log.LogError(
+                fault, "The database {Path} cannot be written ({Fault}). Nothing is lost; trying again until it works.", _database.Path,
+                fault.Message);
         Wait([Task.Delay(pause, _time, _abandon.Token)]);
     }
 

@@ -12,8 +12,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Reads what a start needs, all as of one sequence: one read transaction from the first row to the last. Keys and folds are streamed; dispose when the engine has
-/// taken the state over. A record that is not what was written is damage and refuses the start.
+/// Reads what a start needs, all as of one sequence: one read transaction from the first row to the last. Keys and folds are
+/// streamed; dispose when the engine has taken the state over. A record that is not what was written is damage and refuses the start.
 /// </summary>
 public sealed class StateReader : IDisposable
 {
@@ -49,7 +49,9 @@ public sealed class StateReader : IDisposable
         InstrumentsFromApi = ReadInstruments(fromFiles: false),
         FrontContractsFromFile = ReadFronts(fromFile: true),
         FrontContractsFromApi = ReadFronts(fromFile: false),
-        Feeds = [.. Rows("SELECT name, sequence, seen_at FROM feeds").Select(row => new Feed(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2))))],
+        Feeds =
+            [.. Rows("SELECT name, sequence, seen_at FROM feeds")
+                    .Select(row => new Feed(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2))))],
         Prices = ReadPrices(),
         Keys = ReadKeys("INDEXED BY open_keys_by_contract WHERE is_open = 1 ORDER BY contract, sequence").Concat(ReadKeys("WHERE is_open = 0")),
         Folds = ReadFolds(),
@@ -62,8 +64,7 @@ public sealed class StateReader : IDisposable
             .Select(row => (Id: row.GetInt64(0), Token: new RecorderToken(row.GetString(1), row.GetString(2), Columns.ReadTime(row.GetString(3)))))
             .ToLookup(t => t.Id, t => t.Token);
         return
-        [
-            .. Rows("""
+        [.. Rows("""
                 SELECT id, name, on_opposite, default_quantity_e9, duplicate_window_us, price_max_age_us, fill_price, max_age_us, field_mapping,
                   commission_e9, enabled, created_at, drawdown_limit_e9
                 FROM recorders ORDER BY id
@@ -89,23 +90,24 @@ public sealed class StateReader : IDisposable
     }
 
     private List<Instrument> ReadInstruments(bool fromFiles) =>
-    [
-        .. Rows("SELECT root, exchange, name, tick_size_e9, tick_value_e9, currency, kind FROM instruments WHERE from_files = $files", ("$files", fromFiles))
+    [.. Rows("SELECT root, exchange, name, tick_size_e9, tick_value_e9, currency, kind FROM instruments WHERE from_files = $files",
+            ("$files", fromFiles))
             .Select(row => new Instrument(
                 row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetString(5),
                 row.GetString(6) == Words.Of(InstrumentKind.Spot) ? InstrumentKind.Spot : InstrumentKind.Future)),
     ];
 
     private List<FrontContract> ReadFronts(bool fromFile) =>
-    [
-        .. Rows("SELECT root, contract, from_utc FROM front_contracts WHERE from_file = $file ORDER BY rowid", ("$file", fromFile))
+    [.. Rows("SELECT root, contract, from_utc FROM front_contracts WHERE from_file = $file ORDER BY rowid", ("$file", fromFile))
             .Select(row => new FrontContract(row.GetString(0), row.GetString(1), Columns.ReadTime(row.GetString(2)))),
     ];
 
     private IEnumerable<StoredPrice> ReadPrices() =>
-        Rows("SELECT name, root, last_price_e9, last_at, newest_at, changed_at, outage_total_us, outage_since FROM symbols WHERE last_at IS NOT NULL").Select(row =>
+        Rows("SELECT name, root, last_price_e9, last_at, newest_at, changed_at, outage_total_us, outage_since FROM symbols WHERE last_at IS NOT NULL")
+            .Select(row =>
             new StoredPrice(
-                StoredSymbol.Of(row.GetString(0), row.GetString(1)), row.GetInt64(2), Columns.ReadTime(row.GetString(3)), Columns.ReadTime(row.GetString(4)),
+                StoredSymbol.Of(row.GetString(0), row.GetString(1)), row.GetInt64(2), Columns.ReadTime(row.GetString(3)),
+                Columns.ReadTime(row.GetString(4)),
                 Columns.ReadTime(row.GetString(5)))
             {
                 OutageTotal = row.GetInt64(6),
@@ -117,14 +119,19 @@ public sealed class StateReader : IDisposable
         {
             var root = row.GetString(3);
             var bytes = row.GetFieldValue<byte[]>(5);
-            if (PositionCodec.IsNewer(bytes)) throw new DatabaseVersionException($"{PlaceOf(row)} was written by a newer version of the program. Use that.");
-            if (!PositionCodec.TryRead(bytes, out var record) || record.Sequence != row.GetInt64(4)) throw new DatabaseDamagedException($"{PlaceOf(row)} is damaged.");
+            if (PositionCodec.IsNewer(bytes))
+                throw new DatabaseVersionException($"{PlaceOf(row)} was written by a newer version of the program. Use that.");
+            if (!PositionCodec.TryRead(bytes, out var record) || record.Sequence != row.GetInt64(4))
+                throw new DatabaseDamagedException($"{PlaceOf(row)} is damaged.");
             return new StoredKey(row.GetInt64(0), StoredSymbol.Of(row.GetString(1), root), StoredSymbol.Of(row.GetString(2), root), record);
         });
 
-    private string PlaceOf(SqliteDataReader key) => $"{_path}: the record of recorder {key.GetInt64(0)} and symbol {key.GetString(1)} in position_keys";
+    private string PlaceOf(SqliteDataReader key) =>
+        $"{_path}: the record of recorder {key.GetInt64(0)} and symbol {key.GetString(1)} in position_keys";
 
-    /// <summary>Rows that some open key may need; one that begins before the oldest of them is read too, so that a row spanning a change is noticed.</summary>
+    /// <summary>
+    /// Rows that some open key may need; one that begins before the oldest of them is read too, so that a row spanning a change is noticed.
+    /// </summary>
     private IEnumerable<StoredFold> ReadFolds() => Rows("""
         SELECT f.symbol, f.from_seq, f.to_seq, f.tick_count, f.first_e9, f.first_at_us, f.last_e9, f.last_at_us, f.min_e9, f.min_at_us, f.max_e9, f.max_at_us,
           f.greatest_fall_e9, f.greatest_rise_e9, f.newest_at_us
@@ -141,7 +148,8 @@ public sealed class StateReader : IDisposable
         FROM deliveries WHERE until >= $now ORDER BY sequence
         """,
         ("$now", Columns.Time(now))).Select(row => new StoredRepeat(
-            row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), BinaryPrimitives.ReadUInt128BigEndian(row.GetFieldValue<byte[]>(2)), Columns.ReadTime(row.GetString(3)),
+            row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), BinaryPrimitives.ReadUInt128BigEndian(row.GetFieldValue<byte[]>(2)),
+            Columns.ReadTime(row.GetString(3)),
             Columns.ReadTime(row.GetString(14)),
             new SignalAnswer
             {

@@ -79,7 +79,8 @@ internal sealed class Statement : IDisposable
     /// <summary>Next row of a SELECT; after the last one the statement is ready to be used again.</summary>
     public bool Step()
     {
-        if (_added != _parameters) throw new InvalidOperationException($"{_added} values for {_parameters} parameters: {raw.sqlite3_sql(_statement).utf8_to_string()}");
+        if (_added != _parameters)
+            throw new InvalidOperationException($"{_added} values for {_parameters} parameters: {raw.sqlite3_sql(_statement).utf8_to_string()}");
         var result = raw.sqlite3_step(_statement);
         if (result == raw.SQLITE_ROW) return true;
         if (result != raw.SQLITE_DONE) Check(result);

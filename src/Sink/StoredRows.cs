@@ -89,7 +89,9 @@ public sealed class StoredPosition
         return _columns["exact"] is byte[] bytes && PositionCodec.TryRead(bytes, out exact);
     }
 
-    /// <summary>Columns that do not say what the exact record says. The figures of an open row that a snapshot refreshed since its fill are left out.</summary>
+    /// <summary>
+    /// Columns that do not say what the exact record says. The figures of an open row that a snapshot refreshed since its fill are left out.
+    /// </summary>
     public IEnumerable<ColumnDifference> Differences(in Position exact, long? exitTime)
     {
         var names = new PositionNames(RecorderId, Text("recorder") ?? "", Symbol, Contract ?? Symbol, Root);

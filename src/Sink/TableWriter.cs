@@ -54,7 +54,8 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
 
     private readonly Statement _deleteFileFronts = new(connection, "DELETE FROM front_contracts WHERE from_file = 1");
     private readonly Statement _deleteFront = new(connection, "DELETE FROM front_contracts WHERE from_file = 0 AND root = ? AND from_utc = ?");
-    private readonly Statement _insertFront = new(connection, "INSERT INTO front_contracts (root, contract, from_utc, from_file) VALUES (?, ?, ?, ?)");
+    private readonly Statement _insertFront =
+        new(connection, "INSERT INTO front_contracts (root, contract, from_utc, from_file) VALUES (?, ?, ?, ?)");
 
     private readonly Statement _upsertFeed = new(connection, "INSERT OR REPLACE INTO feeds (name, sequence, seen_at) VALUES (?, ?, ?)");
     private readonly Statement _deleteFeed = new(connection, "DELETE FROM feeds WHERE name = ?");
@@ -80,7 +81,8 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
                 Delete(deleted.RecorderId, change.At);
                 break;
             case ApiKeyChanged changed:
-                _upsertApiKey.Add(changed.Key.HashHex).Add(changed.Key.Name).Add(Words.Of(changed.Key.Scope)).Add(Timestamp.Format(changed.Key.CreatedAt)).Run();
+                _upsertApiKey.Add(changed.Key.HashHex).Add(changed.Key.Name).Add(Words.Of(changed.Key.Scope))
+                    .Add(Timestamp.Format(changed.Key.CreatedAt)).Run();
                 break;
             case ApiKeyDeleted deleted:
                 _deleteApiKey.Add(deleted.HashHex).Run();

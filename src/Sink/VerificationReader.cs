@@ -10,8 +10,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// All that <c>verify</c> reads, as of one sequence: one read transaction from the first row to the last, nothing made or changed in the directory. Rows are streamed.
-/// One thread. Throws <see cref="DatabaseDamagedException"/> where a row cannot be what was written.
+/// All that <c>verify</c> reads, as of one sequence: one read transaction from the first row to the last, nothing made or changed in
+/// the directory. Rows are streamed. One thread. Throws <see cref="DatabaseDamagedException"/> where a row cannot be what was written.
 /// </summary>
 public sealed class VerificationReader : IDisposable
 {
@@ -78,14 +78,16 @@ public sealed class VerificationReader : IDisposable
     public IEnumerable<StoredFill> FillsByPosition() => Rows(FillSelect + " ORDER BY position_id, seq, ordinal", ReadFill);
 
     /// <summary>Fills from a sequence on, in the order of the journal. SQLite sorts them outside of memory.</summary>
-    public IEnumerable<StoredFill> FillsBySequence(long from) => Rows(FillSelect + " WHERE seq >= $from ORDER BY seq, ordinal", ReadFill, ("$from", from));
+    public IEnumerable<StoredFill> FillsBySequence(long from) =>
+        Rows(FillSelect + " WHERE seq >= $from ORDER BY seq, ordinal", ReadFill, ("$from", from));
 
     /// <summary>Rows and bytes that <c>signals</c> holds, as counted while it was written.</summary>
     public (long Rows, long Bytes) LedgerCounted() => One("SELECT ledger_rows, ledger_bytes FROM state", row => (row.GetInt64(0), row.GetInt64(1)));
 
     /// <summary>Rows and bytes that it does hold, and its first id (0: none).</summary>
     public (long Rows, long Bytes, long Oldest) LedgerTotals() =>
-        One("SELECT count(*), coalesce(sum(bytes), 0), coalesce(min(id), 0) FROM signals", row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)));
+        One("SELECT count(*), coalesce(sum(bytes), 0), coalesce(min(id), 0) FROM signals",
+            row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)));
 
     /// <summary>Rows of <c>signals</c> from an id on, in order.</summary>
     public IEnumerable<StoredLedgerRow> Ledger(long from) => Rows(
@@ -95,7 +97,8 @@ public sealed class VerificationReader : IDisposable
     public IEnumerable<StoredKeyRow> Keys() => Rows(KeySelect, ReadKey);
 
     public StoredKeyRow? Key(long recorderId, string symbol) =>
-        Rows(KeySelect + " WHERE recorder_id = $recorder AND symbol = $symbol", ReadKey, ("$recorder", recorderId), ("$symbol", symbol)).SingleOrDefault();
+        Rows(KeySelect + " WHERE recorder_id = $recorder AND symbol = $symbol", ReadKey, ("$recorder", recorderId), ("$symbol", symbol))
+            .SingleOrDefault();
 
     /// <summary>The first row of a symbol that ends at or after a sequence.</summary>
     public StoredFoldRow? FoldReaching(string symbol, long sequence) => Rows(
@@ -105,7 +108,8 @@ public sealed class VerificationReader : IDisposable
 
     /// <summary>The next row of a symbol that begins after a sequence.</summary>
     public StoredFoldRow? FoldAfter(string symbol, long sequence) => Rows(
-        FoldSelect + " WHERE symbol = $symbol AND from_seq > $seq ORDER BY from_seq LIMIT 1", ReadFold, ("$symbol", symbol), ("$seq", sequence)).SingleOrDefault();
+        FoldSelect + " WHERE symbol = $symbol AND from_seq > $seq ORDER BY from_seq LIMIT 1", ReadFold, ("$symbol", symbol),
+        ("$seq", sequence)).SingleOrDefault();
 
     /// <summary>Symbols with ticks at or after a sequence.</summary>
     public List<string> FoldSymbols(long from) =>
@@ -113,8 +117,10 @@ public sealed class VerificationReader : IDisposable
 
     /// <summary>A symbol's last price; null when the table has none.</summary>
     public StoredSymbolRow? Symbol(string name) => Rows(
-        "SELECT name, last_price_e9, last_at, newest_at, changed_at, last_price, outage_total_us, outage_since FROM symbols WHERE name = $name AND last_at IS NOT NULL",
-        row => new StoredSymbolRow(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2)), Columns.ReadTime(row.GetString(3)), Columns.ReadTime(row.GetString(4)))
+        "SELECT name, last_price_e9, last_at, newest_at, changed_at, last_price, outage_total_us, outage_since FROM symbols WHERE name = $name AND "
+        + "last_at IS NOT NULL",
+        row => new StoredSymbolRow(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2)), Columns.ReadTime(row.GetString(3)),
+            Columns.ReadTime(row.GetString(4)))
         {
             Real = row.GetDouble(5),
             OutageTotal = row.GetInt64(6),
@@ -124,11 +130,13 @@ public sealed class VerificationReader : IDisposable
 
     /// <summary>All feeds by name.</summary>
     public Dictionary<string, Feed> Feeds() => Rows(
-        "SELECT name, sequence, seen_at FROM feeds", row => new Feed(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2)))).ToDictionary(f => f.Name, StringComparer.Ordinal);
+        "SELECT name, sequence, seen_at FROM feeds",
+        row => new Feed(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2)))).ToDictionary(f => f.Name, StringComparer.Ordinal);
 
     /// <summary>Whether a snapshot of a position was taken at the moment that its row names as its last change.</summary>
     public bool HasSnapshot(StoredPosition position) => Rows(
-        "SELECT 1 FROM position_snapshots WHERE position_id = $id AND taken_at = $at", row => row.GetInt64(0), ("$id", position.Id), ("$at", position.UpdatedAt)).Any();
+        "SELECT 1 FROM position_snapshots WHERE position_id = $id AND taken_at = $at", row => row.GetInt64(0), ("$id", position.Id),
+        ("$at", position.UpdatedAt)).Any();
 
     /// <summary>Positions that were open just before a sequence, by their fills.</summary>
     public IEnumerable<HeldPosition> HeldBefore(long sequence) => Rows(
@@ -137,7 +145,8 @@ public sealed class VerificationReader : IDisposable
         FROM fills f CROSS JOIN recorder_positions p ON p.id = f.position_id
         WHERE f.seq < $seq GROUP BY f.position_id HAVING held <> 0
         """,
-        row => new HeldPosition(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3) == Words.Of(Side.Short) ? Side.Short : Side.Long, row.GetInt64(4)),
+        row => new HeldPosition(
+            row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3) == Words.Of(Side.Short) ? Side.Short : Side.Long, row.GetInt64(4)),
         ("$seq", sequence));
 
     /// <summary>Why the ledger says that a signal was ignored; null: it was not, or its row is gone.</summary>
@@ -170,7 +179,8 @@ public sealed class VerificationReader : IDisposable
         return new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetBoolean(4), row.GetInt64(5), record);
     }
 
-    private static StoredFoldRow ReadFold(SqliteDataReader row) => new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), Columns.ReadTicks(row, from: 3));
+    private static StoredFoldRow ReadFold(SqliteDataReader row) =>
+        new(row.GetString(0), row.GetInt64(1), row.GetInt64(2), Columns.ReadTicks(row, from: 3));
 
     private T One<T>(string sql, Func<SqliteDataReader, T> read) => Rows(sql, read).Single();
 

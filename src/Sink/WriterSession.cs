@@ -71,7 +71,8 @@ internal sealed class WriterSession : IDisposable
         foreach (var run in batch.Folds) _folds.Write(run);
         foreach (var outage in batch.Outages) _folds.Write(outage);
         // Another program may have put an older content into the same file.
-        if (_setState.Add(batch.Sequence).Add(Timestamp.Format(batch.At)).Add(Sequence).Add(_database.Identity).Run() != 1) throw _database.Replaced();
+        if (_setState.Add(batch.Sequence).Add(Timestamp.Format(batch.At)).Add(Sequence).Add(_database.Identity).Run() != 1)
+            throw _database.Replaced();
         Commit(batch.Sequence);
     }
 

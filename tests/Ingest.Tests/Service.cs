@@ -100,7 +100,8 @@ internal sealed class Service : IAsyncDisposable
     {
         var token = Secret.Create();
         var recorder = new Recorder(1, new RecorderSettings { Name = "test" }, [new RecorderToken("first", Secret.Hash(token), 0)], 0);
-        var service = new Service(false, inbox ?? new Inbox(), settings ?? new WebhookSettings(), TimeProvider.System) { Directory = RecorderDirectory.Empty.With(recorder), Token = token };
+        var service = new Service(false, inbox ?? new Inbox(), settings ?? new WebhookSettings(), TimeProvider.System)
+        { Directory = RecorderDirectory.Empty.With(recorder), Token = token };
         await service._app.StartAsync();
         service.Client = new HttpClient { BaseAddress = new Uri(service._app.Urls.First()) };
         return service;
@@ -122,7 +123,8 @@ internal sealed class Service : IAsyncDisposable
         return await query.Result;
     }
 
-    public Task<Answer> SignalAsync(string body, string? token = null, string? key = null) => SignalAsync(new StringContent(body, Encoding.UTF8, "text/plain"), token, key);
+    public Task<Answer> SignalAsync(string body, string? token = null, string? key = null) =>
+        SignalAsync(new StringContent(body, Encoding.UTF8, "text/plain"), token, key);
 
     public async Task<Answer> SignalAsync(HttpContent body, string? token = null, string? key = null)
     {
@@ -151,7 +153,8 @@ internal sealed class Service : IAsyncDisposable
     public List<LedgerEntry> TakeEntries()
     {
         var entries = new List<LedgerEntry>();
-        while (_outbox.Reader.TryRead(out var group)) entries.AddRange(group.Outputs.Select(output => LedgerEntry.Of(group, output)).OfType<LedgerEntry>());
+        while (_outbox.Reader.TryRead(out var group))
+            entries.AddRange(group.Outputs.Select(output => LedgerEntry.Of(group, output)).OfType<LedgerEntry>());
         return entries;
     }
 
@@ -191,7 +194,9 @@ internal sealed class Service : IAsyncDisposable
     private async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         using var response = await Client.SendAsync(request);
-        return new Answer((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), response.Headers.RetryAfter?.ToString(), await response.Content.ReadFromJsonAsync<JsonElement>());
+        return new Answer(
+            (int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), response.Headers.RetryAfter?.ToString(),
+            await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 
     /// <summary>On the engine's thread, which alone may look at all of the state.</summary>

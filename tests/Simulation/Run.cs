@@ -48,9 +48,8 @@ internal sealed class Risks
 }
 
 /// <summary>
-/// One seed's history from the first start to the last. Everything happens on the caller's thread, or on threads of the journal that are waited for;
-/// no wall clock,
-/// no other randomness than the seed's.
+/// One seed's history from the first start to the last. Everything happens on the caller's thread, or
+/// on threads of the journal that are waited for; no wall clock, no other randomness than the seed's.
 /// </summary>
 internal sealed class Run : IDisposable
 {
@@ -108,7 +107,8 @@ internal sealed class Run : IDisposable
 
     private bool IsConclusive => _options.Fault == FaultKind.None ? _risks.AreReached : _fault.IsReached;
 
-    private RunResult Result(Outcome outcome, string message) => new(_options, outcome, $"seed {_options.Seed}, {_options.Fault}: {outcome} {message}", _trace, _risks);
+    private RunResult Result(Outcome outcome, string message) =>
+        new(_options, outcome, $"seed {_options.Seed}, {_options.Fault}: {outcome} {message}", _trace, _risks);
 
     public void Dispose()
     {
@@ -204,7 +204,8 @@ internal sealed class Run : IDisposable
         var durable = _disk.DurableSequence;
         _trace.Add($"crash, in transaction {inTransaction}, loses power {losesPower}, durable {durable} of {lost}");
         if (_options.Fault is FaultKind.LostCommit or FaultKind.EarlyAnswer && _client.AnsweredSequence > durable) _fault.IsReached = true;
-        if (_options.Fault == FaultKind.TruncationAboveC && _disk.FirstSequence > _database.File.ReadStateAfresh().Sequence + 1) _fault.IsReached = true;
+        if (_options.Fault == FaultKind.TruncationAboveC && _disk.FirstSequence > _database.File.ReadStateAfresh().Sequence + 1)
+            _fault.IsReached = true;
         _restart.TryDamaged(crashed, _disk, _database);
         Start();
         _risks.LostInputs += (int)(lost - _process.State.Sequence);

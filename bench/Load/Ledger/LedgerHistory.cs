@@ -9,8 +9,8 @@ using StreamRecorder.Sink;
 namespace StreamRecorder.Load.Ledger;
 
 /// <summary>
-/// A ledger of so many rows, each made from its number alone: 80 days of a thousand recorders, one of which sends a fifth of all and one hardly
-/// anything.
+/// A ledger of so many rows, each made from its number alone: 80 days of a
+/// thousand recorders, one of which sends a fifth of all and one hardly anything.
 /// </summary>
 internal sealed class LedgerHistory(int count, int recorders)
 {

@@ -1,9 +1,8 @@
 namespace StreamRecorder.Engine.Signals;
 
 /// <summary>
-/// Keys (the <c>id</c> field or Idempotency-Key) of the last 24 h with the answers given, per recorder. Filled by Apply only, so that recovery
-/// rebuilds it;
-/// bounded by age and by <see cref="EngineLimits.RepeatKeysMax"/>, the oldest going first.
+/// Keys (the <c>id</c> field or Idempotency-Key) of the last 24 h with the answers given, per recorder. Filled by Apply only,
+/// so that recovery rebuilds it; bounded by age and by <see cref="EngineLimits.RepeatKeysMax"/>, the oldest going first.
 /// </summary>
 public sealed class RepeatMemory
 {

@@ -10,9 +10,8 @@ internal sealed class KeyState
     public Position Record;
 
     /// <summary>
-    /// The record's alert time is the key's. Otherwise it is at least that: an alert before the journal's first record that found its target held
-    /// left no fill, and its
-    /// row in the ledger may have gone for its age.
+    /// The record's alert time is the key's. Otherwise it is at least that: an alert before the journal's first
+    /// record that found its target held left no fill, and its row in the ledger may have gone for its age.
     /// </summary>
     public bool IsAlertKnown { get; set; }
 

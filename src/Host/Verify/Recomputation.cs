@@ -164,9 +164,8 @@ internal sealed class Recomputation : IDisposable
     }
 
     /// <summary>
-    /// A target whose key's newest alert is not known: the ledger says whether it came too late, or, where its row is gone, the fills do. If it did,
-    /// the newest
-    /// alert is not older than this one.
+    /// A target whose key's newest alert is not known: the ledger says whether it came too late, or,
+    /// where its row is gone, the fills do. If it did, the newest alert is not older than this one.
     /// </summary>
     private Decision Learn(KeyState key, Place place, long own, Decision decision)
     {

@@ -148,7 +148,9 @@ internal sealed class CsvTicks
         return _rules.TryMake(text, arrival, out tick);
     }
 
-    /// <summary>Index of the separator behind the cell that begins at <paramref name="start"/>, or the row's length; −1: its quote is not closed.</summary>
+    /// <summary>
+    /// Index of the separator behind the cell that begins at <paramref name="start"/>, or the row's length; −1: its quote is not closed.
+    /// </summary>
     private int EndOfCell(ReadOnlySpan<byte> row, int start)
     {
         var isQuoted = false;

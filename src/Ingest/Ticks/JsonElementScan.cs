@@ -1,6 +1,8 @@
 namespace StreamRecorder.Ingest.Ticks;
 
-/// <summary>Finds where an element of a JSON list ends, over any number of chunks: strings and nesting are followed, nothing else is checked.</summary>
+/// <summary>
+/// Finds where an element of a JSON list ends, over any number of chunks: strings and nesting are followed, nothing else is checked.
+/// </summary>
 internal struct JsonElementScan
 {
     private int _depth;

@@ -3,9 +3,9 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// The layout that the lines of a stream share: the same names, in the same order, with the same blanks. Between its values a line is then constant
-/// bytes, which are compared in a few instructions instead of being read one by one. The layout is learned from a line that <see
-/// cref="PlainJsonTick"/> has read; a line of another layout is left to it. One object per stream.
+/// The layout that the lines of a stream share: the same names, in the same order, with the same blanks. Between its values a
+/// line is then constant bytes, which are compared in a few instructions instead of being read one by one. The layout is learned
+/// from a line that <see cref="PlainJsonTick"/> has read; a line of another layout is left to it. One object per stream.
 /// </summary>
 internal sealed class JsonShape
 {
@@ -77,7 +77,9 @@ internal sealed class JsonShape
         return PlainText.TryRead(data, ref i, out var text) && !text.IsEmpty && rules.Time.TryParse(text, out at);
     }
 
-    /// <summary>Takes over the layout of a line that was read as plain: nothing else is in it than names, colons, values, commas and blanks.</summary>
+    /// <summary>
+    /// Takes over the layout of a line that was read as plain: nothing else is in it than names, colons, values, commas and blanks.
+    /// </summary>
     private void Learn(ReadOnlySpan<byte> line)
     {
         (_count, _length, _misses, _hasPrice, _hasTime) = (0, 0, 0, false, false);

@@ -3,12 +3,16 @@ using StreamRecorder.Engine.Prices;
 
 namespace StreamRecorder.Ingest.Ticks;
 
-/// <summary>Reads any JSON tick: escapes, nested extras, names in any case, several times. The thorough one behind <see cref="PlainJsonTick"/>.</summary>
+/// <summary>
+/// Reads any JSON tick: escapes, nested extras, names in any case, several times. The thorough one behind <see cref="PlainJsonTick"/>.
+/// </summary>
 internal static class JsonTick
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = IngestLimits.JsonDepthMax };
 
-    /// <summary>Null and a tick, or the reason why there is none. <paramref name="line"/> has at most <see cref="IngestLimits.LineBytesMax"/> bytes.</summary>
+    /// <summary>
+    /// Null and a tick, or the reason why there is none. <paramref name="line"/> has at most <see cref="IngestLimits.LineBytesMax"/> bytes.
+    /// </summary>
     public static string? TryRead(ReadOnlySpan<byte> line, TickRules rules, long arrival, out Tick tick)
     {
         tick = default;

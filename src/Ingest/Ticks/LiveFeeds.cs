@@ -4,8 +4,8 @@ using StreamRecorder.Engine.Messages;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// Which contracts are being sent at the moment, and by how many senders. One whose last sender breaks off is told to the engine as lost: positions on it are marked until its ticks
-/// come again. Shared by all ways in; any thread.
+/// Which contracts are being sent at the moment, and by how many senders. One whose last sender breaks off is told
+/// to the engine as lost: positions on it are marked until its ticks come again. Shared by all ways in; any thread.
 /// </summary>
 public sealed class LiveFeeds(Inbox inbox, TimeProvider time)
 {
@@ -25,7 +25,9 @@ public sealed class LiveFeeds(Inbox inbox, TimeProvider time)
         lock (_gate) _lost.Add(symbolId);
     }
 
-    /// <summary>Tells the engine in the background: when thousands break off at once, in as few messages as fit, and again while it has no room.</summary>
+    /// <summary>
+    /// Tells the engine in the background: when thousands break off at once, in as few messages as fit, and again while it has no room.
+    /// </summary>
     internal void Tell()
     {
         lock (_gate)
@@ -62,7 +64,8 @@ public sealed class LiveFeeds(Inbox inbox, TimeProvider time)
 }
 
 /// <summary>
-/// The contracts of one sender. To be disposed of when the connection ends and what it sent is durable; without <see cref="End"/> before, it broke off. One thread at a time.
+/// The contracts of one sender. To be disposed of when the connection ends and what it
+/// sent is durable; without <see cref="End"/> before, it broke off. One thread at a time.
 /// </summary>
 public sealed class LiveFeed : IDisposable
 {
@@ -94,7 +97,8 @@ public sealed class LiveFeed : IDisposable
     public void Dispose()
     {
         for (var word = 0; word < _seen.Length; word++)
-            for (var bits = _seen[word]; bits != 0; bits &= bits - 1) _feeds.Left(word * 64 + System.Numerics.BitOperations.TrailingZeroCount(bits), _isBroken);
+            for (var bits = _seen[word]; bits != 0; bits &= bits - 1)
+                _feeds.Left(word * 64 + System.Numerics.BitOperations.TrailingZeroCount(bits), _isBroken);
         _seen = [];
         _feeds.Tell();
     }

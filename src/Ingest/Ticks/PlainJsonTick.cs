@@ -3,9 +3,9 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// Reads a tick of the usual shape in one pass over its bytes: a flat object of plain numbers and plain ASCII strings, each field once. It gives up
-/// at anything else, and <see cref="JsonTick"/> then reads the whole line anew; where this one does give a tick, both give the same (a property
-/// test).
+/// Reads a tick of the usual shape in one pass over its bytes: a flat object of plain numbers and
+/// plain ASCII strings, each field once. It gives up at anything else, and <see cref="JsonTick"/> then
+/// reads the whole line anew; where this one does give a tick, both give the same (a property test).
 /// </summary>
 internal static class PlainJsonTick
 {
@@ -95,7 +95,9 @@ internal static class PlainJsonTick
 
     /// <summary>A field that is none of ours, if plain.</summary>
     private static bool TryOther(ref Scan scan) =>
-        scan.Index < scan.Data.Length && scan.Data[scan.Index] == '"' ? TryString(ref scan, out _) : PlainNumber.TryRead(scan.Data, ref scan.Index, out _);
+        scan.Index < scan.Data.Length && scan.Data[scan.Index] == '"'
+            ? TryString(ref scan, out _)
+            : PlainNumber.TryRead(scan.Data, ref scan.Index, out _);
 
     private static bool TryByte(ref Scan scan, byte wanted)
     {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// Reads the numbers that feeds really send: a JSON number of at most 9 digits before and 9 after the point, without an exponent. Says "not plain" of all else;
-/// then <see cref="Engine.Numbers.Fixed9"/> decides. What it does read, it reads as Fixed9 does.
+/// Reads the numbers that feeds really send: a JSON number of at most 9 digits before and 9 after the point, without an exponent.
+/// Says "not plain" of all else; then <see cref="Engine.Numbers.Fixed9"/> decides. What it does read, it reads as Fixed9 does.
 /// </summary>
 internal static class PlainNumber
 {

@@ -6,8 +6,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// One stream's short way from the bytes of a symbol to its id, in front of the symbol table: a direct-mapped array of spellings of up to 16 bytes. A spelling
-/// with a one-digit year is remembered for the year it was resolved in, because its meaning depends on it.
+/// One stream's short way from the bytes of a symbol to its id, in front of the symbol table: a direct-mapped array of spellings of
+/// up to 16 bytes. A spelling with a one-digit year is remembered for the year it was resolved in, because its meaning depends on it.
 /// </summary>
 internal sealed class SymbolCache(SymbolTable symbols, LiveFeed? live)
 {

@@ -238,8 +238,8 @@ public sealed class TickDecoder(SymbolTable symbols, LiveFeed? live = null)
     }
 
     /// <summary>
-    /// The next line without its end. True with an empty line when there is nothing in it to read (blank, or too long). False: <paramref
-    /// name="used"/> tells to wait.
+    /// The next line without its end. True with an empty line when there is nothing in
+    /// it to read (blank, or too long). False: <paramref name="used"/> tells to wait.
     /// </summary>
     private bool TryTakeLine(ReadOnlySpan<byte> data, bool isFinal, out ReadOnlySpan<byte> line, out int used)
     {

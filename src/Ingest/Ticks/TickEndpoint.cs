@@ -35,7 +35,8 @@ public sealed class TickEndpoint(Inbox inbox, SymbolTable symbols, TimeProvider 
     /// True while somebody sends, and for a minute after: a sender that posts now and then is there all the time, as far as anybody can tell.
     /// </summary>
     public bool IsConnected =>
-        Volatile.Read(ref _senders) > 0 || (Volatile.Read(ref _endedStamp) is var ended and not 0 && time.GetElapsedTime(ended) < IngestLimits.SenderAway);
+        Volatile.Read(ref _senders) > 0
+        || (Volatile.Read(ref _endedStamp) is var ended and not 0 && time.GetElapsedTime(ended) < IngestLimits.SenderAway);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -107,7 +108,8 @@ public sealed class TickEndpoint(Inbox inbox, SymbolTable symbols, TimeProvider 
         }
         catch (BadHttpRequestException)
         {
-            return (Rejection.BodyUnreadable.Because("The request's body is broken off or badly framed."), context.RequestAborted.IsCancellationRequested);
+            return (Rejection.BodyUnreadable.Because("The request's body is broken off or badly framed."),
+                context.RequestAborted.IsCancellationRequested);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {

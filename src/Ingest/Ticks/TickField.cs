@@ -14,7 +14,9 @@ internal enum TickField : byte
     Time,
 }
 
-/// <summary>The names of those fields, in any case. Of several times in one tick the one with the lower rank counts; <c>time</c> goes first.</summary>
+/// <summary>
+/// The names of those fields, in any case. Of several times in one tick the one with the lower rank counts; <c>time</c> goes first.
+/// </summary>
 internal static class TickNames
 {
     /// <summary>The first of <see cref="Names"/> are the contract's own: one for each field, all of rank 0.</summary>

@@ -7,8 +7,9 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// Pumps one sender's stream into the inbox in batches: a batch goes when it is full, and when no more bytes are waiting, so that a slow sender's
-/// lines apply at once. A full inbox makes it stop reading, which the sender feels. One object per request; disposed of after <see cref="FinishAsync"/>.
+/// Pumps one sender's stream into the inbox in batches: a batch goes when it is full, and when no more
+/// bytes are waiting, so that a slow sender's lines apply at once. A full inbox makes it stop reading,
+/// which the sender feels. One object per request; disposed of after <see cref="FinishAsync"/>.
 /// </summary>
 internal sealed class TickIntake(Inbox inbox, SymbolTable symbols, TimeProvider time, string feed, LiveFeed live) : IDisposable
 {
@@ -23,8 +24,8 @@ internal sealed class TickIntake(Inbox inbox, SymbolTable symbols, TimeProvider 
     public long Late => _session.Late;
 
     /// <summary>
-    /// Reads to the end of the stream. When it throws, because the stream broke, all complete lines that arrived were decoded; <see
-    /// cref="FinishAsync"/> is still to be called.
+    /// Reads to the end of the stream. When it throws, because the stream broke, all complete
+    /// lines that arrived were decoded; <see cref="FinishAsync"/> is still to be called.
     /// </summary>
     public async Task ReadAsync(Stream stream, CancellationToken cancel)
     {

@@ -45,10 +45,12 @@ internal sealed class TickRules(SymbolTable symbols, LiveFeed? live = null)
         if (PriceOf(text, out var price) is { } priceReason) return priceReason;
         if (!IsSize(text.Size)) return $"size is \"{SignalDraft.Shown(text.Size)}\", not a number of 0 or more";
         var at = arrival;
-        if (!text.Time.IsEmpty && !Time.TryParse(text.Time, out at)) return $"time is \"{SignalDraft.Shown(text.Time)}\", neither ISO 8601 nor an epoch number";
+        if (!text.Time.IsEmpty && !Time.TryParse(text.Time, out at))
+            return $"time is \"{SignalDraft.Shown(text.Time)}\", neither ISO 8601 nor an epoch number";
         if (text.Time.IsEmpty && arrival == NoArrival) return "time is missing";
         if (IsAhead(at, arrival)) return AheadReason;
-        return TryMake(text.Symbol, price, at, arrival, out tick) ? null : _symbols.Explain(text.Symbol, at)?.Detail ?? throw new UnreachableException();
+        return TryMake(text.Symbol, price, at, arrival, out tick) ? null : _symbols.Explain(text.Symbol, at)?.Detail
+            ?? throw new UnreachableException();
     }
 
     /// <summary>From numbers already read.</summary>

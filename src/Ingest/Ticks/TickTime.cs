@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// Reads times as <see cref="Timestamp.TryParse"/> does, faster for <c>2025-12-04T15:00:00.123Z</c>: ticks of one stream share their date, so it is worked out
-/// once and then only compared. One object per stream.
+/// Reads times as <see cref="Timestamp.TryParse"/> does, faster for <c>2025-12-04T15:00:00.123Z</c>: ticks
+/// of one stream share their date, so it is worked out once and then only compared. One object per stream.
 /// </summary>
 internal sealed class TickTime
 {
@@ -43,7 +43,8 @@ internal sealed class TickTime
         at = 0;
         if (text.Length < DateLength + 1 + ClockLength || text[DateLength] is not ((byte)'T' or (byte)' ') || !TryDate(text)) return false;
         var clock = text.Slice(DateLength + 1, ClockLength);
-        if (!Two(clock[0], clock[1], out var hour) || !Two(clock[3], clock[4], out var minute) || !Two(clock[6], clock[7], out var second)) return false;
+        if (!Two(clock[0], clock[1], out var hour) || !Two(clock[3], clock[4], out var minute) || !Two(clock[6], clock[7], out var second))
+            return false;
         if (clock[2] != ':' || clock[5] != ':' || hour > 23 || minute > 59 || second > 59) return false;
         at = _dayAt + (hour * 3600L + minute * 60L + second) * Timestamp.Second;
         return TryFraction(text[(DateLength + 1 + ClockLength)..], ref at) && at < Timestamp.Max;

@@ -5,8 +5,9 @@ using System.Security.Cryptography;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// What two bodies must share to be the same body: the first 128 bits of the SHA-256 of the text, for JSON without the white space that means nothing (a relay or a client that
-/// writes the same alert again may space it differently). Nothing else is made equal: order of fields and spelling of numbers count.
+/// What two bodies must share to be the same body: the first 128 bits of the SHA-256 of the text, for
+/// JSON without the white space that means nothing (a relay or a client that writes the same alert again
+/// may space it differently). Nothing else is made equal: order of fields and spelling of numbers count.
 /// </summary>
 public static class BodyHash
 {

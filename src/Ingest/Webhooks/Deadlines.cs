@@ -5,8 +5,7 @@ namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
 /// Gives up messages whose answer does not come in time: one timer for all that wait, which looks at them now and then, and none while nobody waits.
-/// A message takes a
-/// place while it waits and leaves nothing behind. Any thread; places lie in several rows, so that threads seldom meet at one lock.
+/// A message takes a place while it waits and leaves nothing behind. Any thread; places lie in several rows, so that threads seldom meet at one lock.
 /// </summary>
 internal sealed class Deadlines : IDisposable
 {
@@ -43,7 +42,8 @@ internal sealed class Deadlines : IDisposable
 
     private void Arm()
     {
-        if (Volatile.Read(ref _isArmed) == 0 && Interlocked.Exchange(ref _isArmed, 1) == 0) _timer.Change(IngestLimits.DeadlineInterval, Timeout.InfiniteTimeSpan);
+        if (Volatile.Read(ref _isArmed) == 0 && Interlocked.Exchange(ref _isArmed, 1) == 0)
+            _timer.Change(IngestLimits.DeadlineInterval, Timeout.InfiniteTimeSpan);
     }
 
     private void Look()

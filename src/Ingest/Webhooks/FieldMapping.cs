@@ -7,8 +7,8 @@ using StreamRecorder.Ingest.Webhooks.Secrets;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// A recorder's names for what no dialect knows: <c>{"order.kind":"action","sym":"symbol","action_values":{"LE":"buy"}}</c>, their name (dotted where it is nested) to
-/// ours. Checked here when it is set; read by <see cref="FieldTables"/>.
+/// A recorder's names for what no dialect knows: <c>{"order.kind":"action","sym":"symbol","action_values":{"LE":"buy"}}</c>,
+/// their name (dotted where it is nested) to ours. Checked here when it is set; read by <see cref="FieldTables"/>.
 /// </summary>
 public static class FieldMapping
 {
@@ -41,7 +41,8 @@ public static class FieldMapping
     public static string Known => string.Join(", ", Ours.Keys);
 
     /// <summary>What a field of a body means, in the words of a mapping and of the test's answer.</summary>
-    public static string NameOf(Field field) => Ours.FirstOrDefault(o => o.Value == field).Key ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(field.ToString());
+    public static string NameOf(Field field) =>
+        Ours.FirstOrDefault(o => o.Value == field).Key ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(field.ToString());
 
     /// <summary>Null and no refusal: it is empty. Otherwise the mapping in its one spelling, or what is wrong with it.</summary>
     public static (string? Mapping, Refusal? Refusal) TryRead(JsonElement element)
@@ -70,7 +71,9 @@ public static class FieldMapping
         try
         {
             using var document = JsonDocument.Parse(text);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? TryRead(document.RootElement) : (null, Wrong("must be an object of names: theirs to ours."));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? TryRead(document.RootElement)
+                : (null, Wrong("must be an object of names: theirs to ours."));
         }
         catch (JsonException)
         {
@@ -98,7 +101,8 @@ public static class FieldMapping
 
     private static string? NameFault(string name, JsonElement ours)
     {
-        if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > IngestLimits.FieldNameBytesMax) return $"needs names of 1 to {IngestLimits.FieldNameBytesMax} bytes.";
+        if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > IngestLimits.FieldNameBytesMax)
+            return $"needs names of 1 to {IngestLimits.FieldNameBytesMax} bytes.";
         if (name.Any(char.IsControl)) return "may not have control characters in a name.";
         if (SecretNames.IsSecret(name.Split('.')[^1])) return $"may not take {Shown(name)}: by its name it is a secret, which is never read.";
         return ours.ValueKind == JsonValueKind.String && Ours.ContainsKey(ours.GetString()!)

@@ -6,7 +6,9 @@ namespace StreamRecorder.Ingest.Webhooks;
 /// <summary>A known name: its usual spelling, what it says, and whether its presence makes 0 mean "not used".</summary>
 internal sealed record KnownName(string Name, Field Field, bool IsZeroMark);
 
-/// <summary>From field names, as bytes and in any case, to what they say: all dialects in one table. Two dialects may not disagree about a name.</summary>
+/// <summary>
+/// From field names, as bytes and in any case, to what they say: all dialects in one table. Two dialects may not disagree about a name.
+/// </summary>
 internal sealed class FieldTable
 {
     /// <summary>All senders that are known.</summary>
@@ -20,7 +22,8 @@ internal sealed class FieldTable
     public static readonly FieldTable Json = new([.. Dialects]);
 
     /// <summary>CrossTrade's text.</summary>
-    public static readonly FieldTable KeyValue = new([.. Dialects.Except([AlgoWayDialect.Instance, CrossTradeDialect.Instance]), CrossTradeDialect.TextOnly]);
+    public static readonly FieldTable KeyValue =
+        new([.. Dialects.Except([AlgoWayDialect.Instance, CrossTradeDialect.Instance]), CrossTradeDialect.TextOnly]);
 
     /// <summary>AutoView's text: single letters mean something of their own there.</summary>
     public static readonly FieldTable AutoView = new(AutoViewDialect.TextOnly);
@@ -36,7 +39,9 @@ internal sealed class FieldTable
         _byBytes = names.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
-    /// <summary>This table where a recorder's own names go before all others. What a mapped name is nested in may be an object, whatever it says elsewhere.</summary>
+    /// <summary>
+    /// This table where a recorder's own names go before all others. What a mapped name is nested in may be an object, whatever it says elsewhere.
+    /// </summary>
     public FieldTable With(IEnumerable<(string Name, Field Field)> own)
     {
         var names = new Dictionary<string, KnownName>(_names, NameComparer.Instance);

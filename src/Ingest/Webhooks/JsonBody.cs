@@ -42,7 +42,8 @@ internal ref struct JsonBody
     public static void Read(ReadOnlySpan<byte> body, FieldTable table, SignalDraft draft)
     {
         const int depths = IngestLimits.JsonDepthMax + 1;
-        var reader = new JsonBody(body, table, draft, stackalloc byte[IngestLimits.FieldNameBytesMax], stackalloc int[depths], stackalloc int[depths]);
+        var reader =
+            new JsonBody(body, table, draft, stackalloc byte[IngestLimits.FieldNameBytesMax], stackalloc int[depths], stackalloc int[depths]);
         try
         {
             reader.ReadRoot();
@@ -153,7 +154,8 @@ internal ref struct JsonBody
                 if (known is not null) _draft.TakeStructure(known);
                 break;
             default:
-                if (pathLength >= 0 && (known is not null || _draft.Reads is not null) && _reader.TokenType != JsonTokenType.Null) _draft.Take(known, _path[..pathLength], Text());
+                if (pathLength >= 0 && (known is not null || _draft.Reads is not null) && _reader.TokenType != JsonTokenType.Null)
+                    _draft.Take(known, _path[..pathLength], Text());
                 break;
         }
     }

@@ -26,8 +26,8 @@ internal readonly record struct Number(long Value, NumberError Error, bool IsPer
 public sealed record FieldRead(string Name, string Value, Field? Field);
 
 /// <summary>
-/// What one body says, field by field, before it is known to make sense as a whole. Filled by the readers of the dialects; the first thing wrong is kept in
-/// <see cref="Refusal"/>. <see cref="SignalRules"/> turns it into a signal.
+/// What one body says, field by field, before it is known to make sense as a whole. Filled by the readers of the
+/// dialects; the first thing wrong is kept in <see cref="Refusal"/>. <see cref="SignalRules"/> turns it into a signal.
 /// </summary>
 internal sealed class SignalDraft
 {
@@ -217,7 +217,8 @@ internal sealed class SignalDraft
     /// <summary>What is wrong with a repeat key; null when nothing is.</summary>
     public static Refusal? KeyRefusal(string key, string name)
     {
-        if (key.Length > IngestLimits.KeyLengthMax) return Rejection.FieldInvalid.Because($"{name} may have {IngestLimits.KeyLengthMax} characters.", name);
+        if (key.Length > IngestLimits.KeyLengthMax)
+            return Rejection.FieldInvalid.Because($"{name} may have {IngestLimits.KeyLengthMax} characters.", name);
         return key.Any(char.IsControl) ? Rejection.FieldInvalid.Because($"{name} may not hold control characters.", name) : null;
     }
 

@@ -7,8 +7,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// From what a body says to the canonical signal: which fields matter together, and which contradict each other. Reads a draft, refuses through it; one object
-/// per body. What the signal does to a position is not decided here.
+/// From what a body says to the canonical signal: which fields matter together, and which contradict each other.
+/// Reads a draft, refuses through it; one object per body. What the signal does to a position is not decided here.
 /// </summary>
 internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long receivedAt)
 {
@@ -102,7 +102,9 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         return SizeOf(draft.PreviousSize, side, draft.PreviousSide.Name) ?? (side == Side.Flat ? 0 : null);
     }
 
-    /// <summary>Side and size together, signed. A size alone says something only when it is 0. A minus is allowed where it agrees with the side.</summary>
+    /// <summary>
+    /// Side and size together, signed. A size alone says something only when it is 0. A minus is allowed where it agrees with the side.
+    /// </summary>
     private long? SizeOf(Said<Number> size, Side? side, string? sideName)
     {
         if (!size.IsSaid || Checked(size, EngineLimits.HeldMax) is not { } value) return null;
@@ -115,7 +117,8 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
     private long? Quantity(SignalAction action, long? target, Side? side)
     {
         var matters = target is null && side != Side.Flat && action is not (SignalAction.CloseAll or SignalAction.Cancel);
-        if (!matters) return draft.Quantity is { IsSaid: true, Value: { IsSound: true, Value: > 0 and <= Fixed9.QuantityMax } sound } ? sound.Value : null;
+        if (!matters)
+            return draft.Quantity is { IsSaid: true, Value: { IsSound: true, Value: > 0 and <= Fixed9.QuantityMax } sound } ? sound.Value : null;
         var isShare = draft.Quantity.Value.IsPercent || draft.QuantityType is { IsSaid: true, Value: QuantityType.ShareOfPosition };
         if (draft.QuantityType is { IsSaid: true, Value: QuantityType.OfAccount }) return Unsupported(draft.QuantityType.Name!);
         if (draft.Quantity.IsSaid && isShare) return Share(action);
@@ -143,7 +146,8 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
     private long? MaxAge() => Checked(draft.MaxLag, Fixed9.QuantityMax) is { } seconds and > 0 ? seconds / (Fixed9.One / Timestamp.Second) : null;
 
     private long? Unsupported(string name) =>
-        Refuse(Rejection.QuantityTypeUnsupported, $"{name} asks for a share or an amount of money; send a number of contracts, shares or coins.", name);
+        Refuse(Rejection.QuantityTypeUnsupported,
+            $"{name} asks for a share or an amount of money; send a number of contracts, shares or coins.", name);
 
     private long? Price()
     {
@@ -152,7 +156,9 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         return Checked(said, Fixed9.PriceMax);
     }
 
-    /// <summary>The value if it is a number within ±<paramref name="max"/>; else null and a refusal that names the field. Null also when not said.</summary>
+    /// <summary>
+    /// The value if it is a number within ±<paramref name="max"/>; else null and a refusal that names the field. Null also when not said.
+    /// </summary>
     private long? Checked(Said<Number> said, long max)
     {
         if (!said.IsSaid) return null;
@@ -169,7 +175,8 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
     private Symbol? ResolveSymbol()
     {
         if (draft.Refusal is not null) return null;
-        if (draft.Symbols.Count == 0) Refuse(Rejection.SymbolMissing, "Give the symbol, as in \"symbol\":\"MNQ1!\" or \"ticker\":\"{{ticker}}\".", "symbol");
+        if (draft.Symbols.Count == 0)
+            Refuse(Rejection.SymbolMissing, "Give the symbol, as in \"symbol\":\"MNQ1!\" or \"ticker\":\"{{ticker}}\".", "symbol");
         Symbol? first = null;
         foreach (var (name, text) in draft.Symbols)
         {

@@ -16,8 +16,8 @@ internal enum QuantityType : byte
 }
 
 /// <summary>
-/// The words that alerts use for actions, sides and quantity types. Case, blanks, <c>_</c> and <c>-</c> do not matter: <c>Enter Long</c> =
-/// <c>enter_long</c>.
+/// The words that alerts use for actions, sides and quantity types. Case, blanks,
+/// <c>_</c> and <c>-</c> do not matter: <c>Enter Long</c> = <c>enter_long</c>.
 /// </summary>
 internal static class SignalWords
 {
@@ -106,7 +106,8 @@ internal static class SignalWords
     }
 
     /// <summary>Pine's and others' ways to write that there is no number.</summary>
-    public static bool IsNothing(ReadOnlySpan<byte> text) => Is(text, "nan") || Is(text, "na") || Is(text, "null") || Is(text, "none") || Is(text, "n/a");
+    public static bool IsNothing(ReadOnlySpan<byte> text) =>
+        Is(text, "nan") || Is(text, "na") || Is(text, "null") || Is(text, "none") || Is(text, "n/a");
 
     /// <summary>True for the word itself in any of its spellings.</summary>
     public static bool Is(ReadOnlySpan<byte> text, string folded)

@@ -12,8 +12,8 @@ using StreamRecorder.Ingest.Webhooks.Dialects;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// The JSON that explains a body: what was read, the signal, what it would do. Values of fields that mean nothing here are not shown: a secret may be among
-/// them.
+/// The JSON that explains a body: what was read, the signal, what it would do. Values
+/// of fields that mean nothing here are not shown: a secret may be among them.
 /// </summary>
 internal sealed class TestAnswer(
     Recorder recorder, BodyForm? form, IReadOnlyList<FieldRead> reads, Signal? signal, Refusal? refusal, SignalPreview? preview)
@@ -29,7 +29,8 @@ internal sealed class TestAnswer(
         _json = json;
         json.WriteStartObject();
         json.WriteString("recorder", recorder.Name);
-        json.WriteString("form", form switch { BodyForm.Json => "json", BodyForm.NameValue => "name_value", BodyForm.AutoView => "autoview", _ => null });
+        json.WriteString(
+            "form", form switch { BodyForm.Json => "json", BodyForm.NameValue => "name_value", BodyForm.AutoView => "autoview", _ => null });
         WriteTexts("dialects", Dialects());
         WriteReads();
         WriteSignal();
@@ -45,7 +46,8 @@ internal sealed class TestAnswer(
     {
         if (form == BodyForm.AutoView) return [AutoViewDialect.TextOnly.Name];
         var names = reads.Where(r => r.Field is not null).Select(r => r.Name).ToList();
-        var known = FieldTable.Dialects.Select(d => (d.Name, Count: d.Fields.Count(f => names.Contains(f.Name, StringComparer.OrdinalIgnoreCase)))).ToList();
+        var known = FieldTable.Dialects.Select(
+            d => (d.Name, Count: d.Fields.Count(f => names.Contains(f.Name, StringComparer.OrdinalIgnoreCase)))).ToList();
         var most = known.Max(k => k.Count);
         return most == 0 ? [] : known.Where(k => k.Count == most).Select(k => k.Name);
     }
@@ -128,13 +130,18 @@ internal sealed class TestAnswer(
         if (!recorder.Settings.Enabled) yield return "The recorder is paused: its signals are kept as ignored.";
         if (signal is null) yield break;
         if (signal.At is null) yield return "The alert has no time of its own: late or swapped ones cannot be told. Add \"timenow\":\"{{timenow}}\".";
-        else if (!signal.HasFiringTime) yield return "Its time may be the bar's, which is the same for all alerts of a bar. {{timenow}} in the field timenow is the time of firing.";
+        else if (!signal.HasFiringTime)
+            yield return "Its time may be the bar's, which is the same for all alerts of a bar. {{timenow}} in the field timenow is the time of "
+                + "firing.";
         if (signal.Price is null) yield return "It has no price: the symbol's last tick is taken, if it is fresh enough.";
-        if (signal.Key is null && signal.Label is not null) yield return "Order ids and comments are labels, never keys: they are the same for every trade.";
+        if (signal.Key is null && signal.Label is not null)
+            yield return "Order ids and comments are labels, never keys: they are the same for every trade.";
         if (signal.TargetPosition is null && signal.Action is SignalAction.Buy or SignalAction.Sell)
-            yield return "It does not say where the strategy stands afterwards; a lost alert stays unnoticed. Add market_position and market_position_size.";
+            yield return "It does not say where the strategy stands afterwards; a lost alert stays unnoticed. Add market_position and "
+                + "market_position_size.";
         if (preview?.Contract is null && signal.Symbol.Kind == SymbolKind.Continuous)
-            yield return "No contract is known for the symbol: a position opened now has no ticks until one is. Send ticks, or name the front contract.";
+            yield return "No contract is known for the symbol: a position opened now has no ticks until one is. Send ticks, or name the front "
+                + "contract.";
         if (signal.Brackets is not null) yield return "Take-profit and stop-loss levels are kept with the signal and do not act.";
         if (signal.HasUnreadBrackets) yield return "A take-profit or stop-loss is no number and is left out.";
     }

@@ -26,7 +26,8 @@ internal readonly record struct WebhookBody(ReadOnlySequence<byte> Bytes, Sequen
         {
             for (var max = announced > IngestLimits.BodyBytesMax ? IngestLimits.KeptBodyBytesMax : IngestLimits.BodyBytesMax; ;)
             {
-                if (!reader.TryRead(out var read)) read = await reader.ReadAsync((tooLate ??= new CancellationTokenSource(limit, time)).Token).ConfigureAwait(false);
+                if (!reader.TryRead(out var read))
+                    read = await reader.ReadAsync((tooLate ??= new CancellationTokenSource(limit, time)).Token).ConfigureAwait(false);
                 var bytes = read.Buffer;
                 if (bytes.Length > max) return new(bytes.Slice(0, max), bytes.End, TooLarge(announced), true);
                 if (read.IsCompleted) return new(bytes, bytes.End, null, true);

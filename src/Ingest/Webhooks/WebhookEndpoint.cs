@@ -23,22 +23,21 @@ public static class WebhookRoutes
         routes.MapPost(Prefix + "{token}", endpoint.HandleAsync);
 
     /// <summary>
-    /// Takes webhooks out of the pipeline before routing, whose work on each request they do not need: their address is known by its beginning.
-    /// Whatever is spelled
-    /// otherwise, or is no POST, goes the usual way.
+    /// Takes webhooks out of the pipeline before routing, whose work on each request they do not need: their
+    /// address is known by its beginning. Whatever is spelled otherwise, or is no POST, goes the usual way.
     /// </summary>
     public static IApplicationBuilder UseWebhook(this IApplicationBuilder app, WebhookEndpoint endpoint) =>
         app.Use(next => context => IsWebhook(context.Request) ? endpoint.HandleAsync(context) : next(context));
 
     private static bool IsWebhook(HttpRequest request) =>
-        request.Path.Value is { } path && path.StartsWith(Prefix, StringComparison.Ordinal) && !path.AsSpan(Prefix.Length).Contains('/') && HttpMethods.IsPost(request.Method);
+        request.Path.Value is { } path && path.StartsWith(Prefix, StringComparison.Ordinal) && !path.AsSpan(Prefix.Length).Contains('/')
+        && HttpMethods.IsPost(request.Method);
 }
 
 /// <summary>
-/// Takes alerts: token, body, parse, rate, inbox, durable answer, within 2.5 s of the arrival. Overload and doubt are always 503, because TradingView
-/// sends again after 5xx only; whatever else a valid token sends is in the ledger before it is answered. Runs on the server's threads; the token
-/// appears
-/// nowhere but in the path.
+/// Takes alerts: token, body, parse, rate, inbox, durable answer, within 2.5 s of the arrival. Overload and
+/// doubt are always 503, because TradingView sends again after 5xx only; whatever else a valid token sends is in
+/// the ledger before it is answered. Runs on the server's threads; the token appears nowhere but in the path.
 /// </summary>
 public sealed class WebhookEndpoint : IDisposable
 {
@@ -121,12 +120,14 @@ public sealed class WebhookEndpoint : IDisposable
         return understood;
     }
 
-    private (BodyMessage? Message, Refusal? Refusal) Understand(HttpRequest request, Recorder recorder, ReadOnlySpan<byte> body, Refusal? refusal, Arrival arrival)
+    private (BodyMessage? Message, Refusal? Refusal) Understand(
+        HttpRequest request, Recorder recorder, ReadOnlySpan<byte> body, Refusal? refusal, Arrival arrival)
     {
         Signal? signal = null;
         SignalGist? gist = null;
         if (refusal is null && Parse(request, recorder, body, arrival, out signal, out refusal, out gist) && !_rate.TryTake(recorder.Id))
-            (refusal, gist) = (Rejection.RateExceeded.Because($"At most {_settings.SignalsPerSecond} a second are taken for one recorder."), SignalGist.Of(signal));
+            (refusal, gist) =
+                (Rejection.RateExceeded.Because($"At most {_settings.SignalsPerSecond} a second are taken for one recorder."), SignalGist.Of(signal));
         if (refusal is not null && !IsKept(recorder, refusal))
         {
             Metrics.CountUnkept();
@@ -135,7 +136,8 @@ public sealed class WebhookEndpoint : IDisposable
         var receipt = KeptBody.Of(body, isWhole: refusal?.Kind != Rejection.BodyTooLarge, arrival.At);
         return refusal is null
             ? (new SignalMessage(recorder.Id, signal!) { ReceivedAt = arrival.At, Receipt = receipt }, null)
-            : (new RefusedMessage(recorder.Id, refusal) { ReceivedAt = arrival.At, Receipt = receipt, Gist = gist ?? SignalGist.Empty, BodyHash = BodyHash.Of(body) }, refusal);
+            : (new RefusedMessage(recorder.Id, refusal)
+            { ReceivedAt = arrival.At, Receipt = receipt, Gist = gist ?? SignalGist.Empty, BodyHash = BodyHash.Of(body) }, refusal);
     }
 
     private bool Parse(
@@ -151,9 +153,8 @@ public sealed class WebhookEndpoint : IDisposable
         (refusal.Kind == Rejection.RateExceeded ? _excessRate : _refusedRate).TryTake(recorder.Id);
 
     /// <summary>
-    /// Offers the body and waits for what the engine says once it is durable, until the time is over or the sender has gone: what was given up is in
-    /// doubt, which the engine
-    /// knows. A sender that has gone may be back with the same body before the commit is done.
+    /// Offers the body and waits for what the engine says once it is durable, until the time is over or the sender has gone: what was
+    /// given up is in doubt, which the engine knows. A sender that has gone may be back with the same body before the commit is done.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<SignalAnswer> DecideAsync(HttpContext context, BodyMessage message, Arrival arrival)
@@ -182,7 +183,8 @@ public sealed class WebhookEndpoint : IDisposable
         }
     }
 
-    private SignalAnswer TooLate() => SignalAnswer.Refused(Rejection.CommitSlow.Because($"It took more than {_settings.AnswerTime.TotalSeconds:0.#} s."));
+    private SignalAnswer TooLate() =>
+        SignalAnswer.Refused(Rejection.CommitSlow.Because($"It took more than {_settings.AnswerTime.TotalSeconds:0.#} s."));
 
     private TimeSpan TimeLeft(Arrival arrival)
     {

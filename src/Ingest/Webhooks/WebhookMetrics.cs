@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// How webhook requests ended, by outcome label; every label is there at 0 from the start. Counted by the endpoint on any thread, sampled by the
-/// scraper.
+/// How webhook requests ended, by outcome label; every label is there at 0 from
+/// the start. Counted by the endpoint on any thread, sampled by the scraper.
 /// </summary>
 public sealed class WebhookMetrics
 {

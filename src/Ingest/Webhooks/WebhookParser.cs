@@ -15,9 +15,9 @@ internal enum BodyForm : byte
 }
 
 /// <summary>
-/// From the raw body of an alert to the canonical <see cref="Signal"/>, or to what is wrong with it. Tells JSON and the text dialects apart by the body alone.
-/// Pure: the same bytes and time give the same result. Never throws for what a body holds, and copies nothing into a sentence but the values of known
-/// fields, so that secrets in a body stay there. Asked from any thread.
+/// From the raw body of an alert to the canonical <see cref="Signal"/>, or to what is wrong with it. Tells JSON and the text
+/// dialects apart by the body alone. Pure: the same bytes and time give the same result. Never throws for what a body holds, and
+/// copies nothing into a sentence but the values of known fields, so that secrets in a body stay there. Asked from any thread.
 /// </summary>
 public sealed class WebhookParser(SymbolTable symbols)
 {
@@ -27,7 +27,8 @@ public sealed class WebhookParser(SymbolTable symbols)
     /// <param name="signal">What it says.</param>
     /// <param name="refusal">Or what is wrong with it.</param>
     public bool TryParse(
-        ReadOnlySpan<byte> body, long receivedAt, string? keyHeader, [NotNullWhen(true)] out Signal? signal, [NotNullWhen(false)] out Refusal? refusal) =>
+        ReadOnlySpan<byte> body, long receivedAt, string? keyHeader, [NotNullWhen(true)] out Signal? signal,
+        [NotNullWhen(false)] out Refusal? refusal) =>
         TryParse(body, receivedAt, keyHeader, null, out signal, out refusal, out _);
 
     /// <param name="body">As it arrived.</param>
@@ -72,7 +73,8 @@ public sealed class WebhookParser(SymbolTable symbols)
         if (body.StartsWith("\uFEFF"u8)) body = body["\uFEFF"u8.Length..];
         body = body.Trim(" \t\r\n"u8);
         if (body.IsEmpty) draft.Refuse(Rejection.BodyEmpty.Because("Send the alert's message in the body."));
-        else if (body.Contains((byte)0)) draft.Refuse(Rejection.BodyUnreadable.Because("The body holds NUL bytes: it is binary, or UTF-16. Send UTF-8."));
+        else if (body.Contains((byte)0))
+            draft.Refuse(Rejection.BodyUnreadable.Because("The body holds NUL bytes: it is binary, or UTF-16. Send UTF-8."));
         else if (!Utf8.IsValid(body)) draft.Refuse(Rejection.BodyUnreadable.Because("The body is not UTF-8."));
         else if (FormOf(body) is not { } form) draft.Refuse(Rejection.BodyUnreadable.Because("It is neither JSON nor made of name=value pairs."));
         else if (form == BodyForm.Json) JsonBody.Read(body, tables.Json, draft);

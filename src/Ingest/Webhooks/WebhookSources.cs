@@ -5,9 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
-/// From where webhooks are taken: an allow-list of addresses, honest behind proxies. Only a proxy that is configured is believed when it says for
-/// whom it speaks
-/// (<c>X-Forwarded-For</c>); what anybody else writes there changes nothing. Immutable.
+/// From where webhooks are taken: an allow-list of addresses, honest behind proxies. Only a proxy that is configured is believed
+/// when it says for whom it speaks (<c>X-Forwarded-For</c>); what anybody else writes there changes nothing. Immutable.
 /// </summary>
 public sealed class WebhookSources(IReadOnlyList<IPNetwork> allowed, IReadOnlyList<IPNetwork> proxies)
 {
@@ -15,7 +14,8 @@ public sealed class WebhookSources(IReadOnlyList<IPNetwork> allowed, IReadOnlyLi
 
     /// <summary>From which TradingView sends, as its help page on webhooks says.</summary>
     public static readonly IReadOnlyList<IPNetwork> TradingView =
-        [.. ((string[])["52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7"]).Select(address => new IPNetwork(IPAddress.Parse(address), 32))];
+        [.. ((string[])["52.89.214.238", "34.212.75.30", "54.218.53.128", "52.32.178.7"]).Select(
+            address => new IPNetwork(IPAddress.Parse(address), 32))];
 
     /// <summary>One address, or a network in the form <c>10.0.0.0/8</c>.</summary>
     public static bool TryParse(string text, out IPNetwork network)

@@ -18,8 +18,8 @@ public static class WebhookTestRoutes
 }
 
 /// <summary>
-/// Says how a body would be understood and what it would do now, step by step, and does nothing: no fill, no entry in the ledger, no key remembered. Under the same
-/// tokens as the webhook itself. Runs on the server's threads.
+/// Says how a body would be understood and what it would do now, step by step, and does nothing: no fill, no entry
+/// in the ledger, no key remembered. Under the same tokens as the webhook itself. Runs on the server's threads.
 /// </summary>
 public sealed class WebhookTest(Inbox inbox, SymbolTable symbols, Func<RecorderDirectory> directory, TimeProvider time)
 {

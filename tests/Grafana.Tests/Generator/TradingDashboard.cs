@@ -78,7 +78,8 @@ internal static class TradingDashboard
         {
             Width = 12,
             NoValue = NoTrades,
-            Overrides = [Looks.Column("Closed", "short", 0), Looks.Column("Win rate", "percentunit", 1), Looks.Column("Median time in trade", "s", 1)],
+            Overrides = [
+                Looks.Column("Closed", "short", 0), Looks.Column("Win rate", "percentunit", 1), Looks.Column("Median time in trade", "s", 1)],
         };
 
     private static Panel ByCurrency() =>

@@ -163,7 +163,8 @@ public sealed class OpenApiTests
 
     /// <summary>With ids and names in it that there are not.</summary>
     private static string Unknown(RouteEndpoint route) =>
-        "/" + string.Join('/', route.RoutePattern.PathSegments.Select(s => s.Parts[0] is RoutePatternLiteralPart fixedPart ? fixedPart.Content : Nobody));
+        "/" + string.Join(
+            '/', route.RoutePattern.PathSegments.Select(s => s.Parts[0] is RoutePatternLiteralPart fixedPart ? fixedPart.Content : Nobody));
 
     private static JsonElement Schema(JsonElement response) => response.GetProperty("content").EnumerateObject().First().Value.GetProperty("schema");
 

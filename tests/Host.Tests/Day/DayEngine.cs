@@ -65,7 +65,8 @@ internal sealed class DayEngine : IDisposable
         _clock.MoveTo(at);
         var bytes = System.Text.Encoding.UTF8.GetBytes(body);
         Assert.True(_parser.TryParse(bytes, at, null, out var signal, out var refusal), refusal?.Detail);
-        var message = new SignalMessage(_state.Directory.FindByName(recorder)!.Id, signal) { ReceivedAt = at, Receipt = KeptBody.Of(bytes, isWhole: true, at) };
+        var message =
+            new SignalMessage(_state.Directory.FindByName(recorder)!.Id, signal) { ReceivedAt = at, Receipt = KeptBody.Of(bytes, isWhole: true, at) };
         Assert.Null(_inbox.Offer(message));
         Run();
         _events.Add(new DayEvent(at, 0, recorder, body, _state.Sequence));

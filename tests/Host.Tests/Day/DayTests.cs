@@ -3,11 +3,9 @@ using StreamRecorder.Host.Tests.Replay;
 namespace StreamRecorder.Host.Tests.Day;
 
 /// <summary>
-/// A day of three strategies through an alert channel that delays, drops and sends again: its positions are those of an undisturbed day. What a delay
-/// may change, and nothing else
-/// does, is which ticks lie between two fills, for ticks count as they were applied: so every figure is compared with the naive program's over the
-/// actual order of arrival, and with the
-/// undisturbed day's wherever the same ticks lie between.
+/// A day of three strategies through an alert channel that delays, drops and sends again: its positions are those of an undisturbed day. What
+/// a delay may change, and nothing else does, is which ticks lie between two fills, for ticks count as they were applied: so every figure is
+/// compared with the naive program's over the actual order of arrival, and with the undisturbed day's wherever the same ticks lie between.
 /// </summary>
 public sealed class DayTests(ITestOutputHelper output)
 {

@@ -102,7 +102,8 @@ internal sealed class LiveHistory : IAsyncDisposable
             At = _now + ahead * Timestamp.Second,
             BodyHash = (UInt128)(++_body),
         };
-        var message = new SignalMessage(1, signal) { ReceivedAt = _now, Receipt = new Receipt(Encoding.UTF8.GetBytes($"target {_body}"), false, _now) };
+        var message =
+            new SignalMessage(1, signal) { ReceivedAt = _now, Receipt = new Receipt(Encoding.UTF8.GetBytes($"target {_body}"), false, _now) };
         Assert.Null(_inbox.Offer(message));
         Turn();
         return message.Answer.GetAwaiter().GetResult();

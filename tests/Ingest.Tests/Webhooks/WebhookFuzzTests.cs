@@ -25,8 +25,8 @@ public sealed class WebhookFuzzTests(ITestOutputHelper output)
     private static readonly int Seed = Setting("STREAMRECORDER_FUZZ_SEED", 20251204);
 
     private static readonly byte[][] Pieces =
-    [
-        .. new[] { "{", "}", "[", "]", "\"", ":", ",", ";", "=", "|", "\n", "{{", "}}", "\\u0000", "\\ud800", "null", "1e999", "-", "0", "%", "\uFEFF", "é" }
+    [.. new[] { "{", "}", "[", "]", "\"", ":", ",", ";", "=", "|", "\n", "{{", "}}", "\\u0000", "\\ud800", "null", "1e999", "-", "0", "%",
+            "\uFEFF", "é" }
             .Select(Encoding.UTF8.GetBytes),
     ];
 
@@ -89,7 +89,9 @@ public sealed class WebhookFuzzTests(ITestOutputHelper output)
     private bool IsSignal(byte[] body)
     {
         var isSignal = _parser.TryParse(body, Table.Arrival, null, out var signal, out var refusal);
-        Assert.True(isSignal ? signal is not null && refusal is null : signal is null && refusal!.Detail.Length > 0, $"seed {Seed}: {Encoding.UTF8.GetString(body)}");
+        Assert.True(
+            isSignal ? signal is not null && refusal is null : signal is null && refusal!.Detail.Length > 0,
+            $"seed {Seed}: {Encoding.UTF8.GetString(body)}");
         return isSignal;
     }
 

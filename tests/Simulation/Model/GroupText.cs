@@ -17,7 +17,8 @@ internal static class GroupText
         PositionChanged changed => $"changed {changed.Names} {Hex(changed.Position)}",
         PositionClosed closed => $"closed {closed.Names} {closed.Reason} {closed.ClosedAt} {Hex(closed.Position)}",
         SignalApplied applied => $"signal {applied.Input.RecorderId} {applied.Input.Signal.Label} {applied.Answer}",
-        FoldApplied { Ticks: var t } fold => $"fold {fold.Symbol} {t.Count} {t.First} {t.Last} {t.Min} {t.MinAt} {t.Max} {t.MaxAt} {t.Drop} {t.Rise} {t.NewestAt}",
+        FoldApplied { Ticks: var t } fold =>
+            $"fold {fold.Symbol} {t.Count} {t.First} {t.Last} {t.Min} {t.MinAt} {t.Max} {t.MaxAt} {t.Drop} {t.Rise} {t.NewestAt}",
         RecorderChanged changed => "recorder " + Of(changed.Recorder),
         InstrumentsChanged changed => $"instruments {changed.FromFiles} {string.Join(",", changed.Rows)}",
         FrontContractsChanged changed => $"fronts {changed.FromFile} {string.Join(",", changed.Rows)}",

@@ -1,8 +1,8 @@
 namespace StreamRecorder.Ingest.Webhooks.Dialects;
 
 /// <summary>
-/// AutoView, text: <c>e=binance s=BTCUSDT b=long q=0.5 p=61000</c>; <c>c=position</c> closes, <c>c=order</c> cancels, <c>d=1</c> switches the line off.
-/// The letters that mean something by themselves are taken in JSON too; <see cref="TextOnly"/> are not.
+/// AutoView, text: <c>e=binance s=BTCUSDT b=long q=0.5 p=61000</c>; <c>c=position</c> closes, <c>c=order</c> cancels, <c>d=1</c>
+/// switches the line off. The letters that mean something by themselves are taken in JSON too; <see cref="TextOnly"/> are not.
 /// </summary>
 internal static class AutoViewDialect
 {
@@ -15,8 +15,7 @@ internal static class AutoViewDialect
     ]);
 
     public static readonly Dialect TextOnly = new("AutoView",
-    [
-        .. Instance.Fields,
+    [.. Instance.Fields,
         ("tp", Field.TakeProfitPrice),
         ("sl", Field.StopLossPrice),
         ("ts", Field.TrailPoints),

@@ -2,7 +2,8 @@ namespace StreamRecorder.Ingest.Webhooks.Dialects;
 
 /// <summary>
 /// 3Commas signal bot:
-/// <c>{"secret":"…","timestamp":"…","trigger_price":"…","tv_instrument":"…","action":"buy","strategy_info":{…},"order":{"amount":"1","currency_type":"base"}}</c>.
+/// <c>{"secret":"…","timestamp":"…","trigger_price":"…","tv_instrument":"…",
+/// "action":"buy","strategy_info":{…},"order":{"amount":"1","currency_type":"base"}}</c>.
 /// Older than its <c>max_lag</c> seconds it is refused, as its maker's bot would.
 /// </summary>
 internal static class ThreeCommasDialect

@@ -1,8 +1,8 @@
 namespace StreamRecorder.Ingest.Webhooks.Dialects;
 
 /// <summary>
-/// Fields named after TradingView's placeholders, flat (<c>market_position</c>), dotted (<c>strategy.market_position</c>) or in a <c>strategy</c> object,
-/// as the widely copied strategy templates have them.
+/// Fields named after TradingView's placeholders, flat (<c>market_position</c>), dotted
+/// (<c>strategy.market_position</c>) or in a <c>strategy</c> object, as the widely copied strategy templates have them.
 /// </summary>
 internal static class TradingViewDialect
 {

@@ -40,7 +40,8 @@ internal sealed class SecretValues(PlainView view)
     {
         var limit = Math.Min(view.Length, index + SeparatorDistanceMax);
         var hasWords = false;
-        while (index < limit && (IsWord(view[index]) || IsQuote(view[index]) || char.IsWhiteSpace(view[index]) || view[index] is '\\' or ']' or '(' or ')'))
+        while (index < limit
+            && (IsWord(view[index]) || IsQuote(view[index]) || char.IsWhiteSpace(view[index]) || view[index] is '\\' or ']' or '(' or ')'))
         {
             hasWords |= IsWord(view[index]);
             index++;
