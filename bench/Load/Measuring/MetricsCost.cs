@@ -22,13 +22,9 @@ public sealed class WebhookMetricsCost : Scenario
         try
         {
             foreach (var server in new[] { pair.On, pair.Off })
-            {
                 loads[server] = new WebhookLoad(server.Url, await server.AddRecordersAsync(bench.Size.Connections).ConfigureAwait(false));
-                await loads[server].RunAsync(new Phase(bench.Size.Warm.TotalSeconds)).ConfigureAwait(false);
-            }
-            var rows = await bench.AlternateAsync(
-                pair.Under(async s =>
-                    (await loads[s].RunAsync(new Phase(bench.Size.Round.TotalSeconds)).ConfigureAwait(false))[0].Rate)).ConfigureAwait(false);
+            await pair.WarmAsync(server => RateAsync(loads[server], bench.Size.Warm)).ConfigureAwait(false);
+            var rows = await bench.AlternateAsync(pair.Under(server => RateAsync(loads[server], bench.Size.Round))).ConfigureAwait(false);
             return new Result(Name, Rival, "requests/s", rows, [MetricsCost.Finding(rows)]);
         }
         finally
@@ -36,6 +32,9 @@ public sealed class WebhookMetricsCost : Scenario
             foreach (var load in loads.Values) await load.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private static async Task<double> RateAsync(WebhookLoad load, TimeSpan time) =>
+        (await load.RunAsync(new Phase(time.TotalSeconds)).ConfigureAwait(false))[0].Rate;
 }
 
 /// <summary>What metrics cost the ticks, sent by HTTP as NDJSON over two connections.</summary>
@@ -53,7 +52,7 @@ public sealed class TickMetricsCost : Scenario
         var pair = await MetricsPair.StartAsync(bench).ConfigureAwait(false);
         await using var _ = pair.ConfigureAwait(false);
         var body = Body();
-        foreach (var server in new[] { pair.On, pair.Off }) await SendAsync(server, body, bench.Size.Warm).ConfigureAwait(false);
+        await pair.WarmAsync(server => SendAsync(server, body, bench.Size.Warm)).ConfigureAwait(false);
         var rows = await bench.AlternateAsync(pair.Under(server => SendAsync(server, body, bench.Size.Round))).ConfigureAwait(false);
         return new Result(Name, Rival, "ticks/s", rows, [MetricsCost.Finding(rows)]);
     }
