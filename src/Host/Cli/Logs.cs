@@ -13,6 +13,8 @@ public static class Logs
         .AddFilter("Microsoft", LogLevel.Warning)
         // A start that fails says so in one line; its stack trace helps nobody at a terminal.
         .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
+        // Requests are not logged; were any level of this on, each would be given an activity all the same.
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace StreamRecorder.Host.Web;
 
@@ -22,8 +23,7 @@ public static class Listener
         services?.Invoke(builder.Services);
         if (server is not null) builder.Services.AddSingleton(server);
         else
-            builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.MaxWriteBufferSize = HostLimits.UnsentBytesMax)
-                .ConfigureKestrel(kestrel => Bound(kestrel, connectionsMax));
+            builder.WebHost.UseKestrelCore().UseSockets(Bound).ConfigureKestrel(kestrel => Bound(kestrel, connectionsMax));
         // Behind Kestrel's own, which it replaces.
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new ReadBlocks());
         var app = builder.Build();
@@ -35,6 +35,14 @@ public static class Listener
     /// <summary>The addresses in truth: with the port that the system chose where 0 was asked for.</summary>
     public static IReadOnlyList<string> AddressesOf(WebApplication app) =>
         [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+
+    private static void Bound(SocketTransportOptions sockets)
+    {
+        sockets.MaxWriteBufferSize = HostLimits.UnsentBytesMax;
+        // An answer is sent by the thread that writes it, which marks it as sent in the next moment. By default two more threads have to wake for that;
+        // on a busy machine this takes milliseconds, and an answer whose mark a kill prevents is in doubt though its sender has it.
+        sockets.UnsafePreferInlineScheduling = true;
+    }
 
     private static void Bound(KestrelServerOptions kestrel, int connectionsMax)
     {
