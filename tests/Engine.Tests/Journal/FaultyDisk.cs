@@ -45,6 +45,12 @@ internal sealed class FaultyDisk : JournalDisk
 
     public bool HasFailed { get; private set; }
 
+    /// <summary>Nothing will ever change on it again.</summary>
+    public bool IsDown
+    {
+        get { lock (_gate) return _down; }
+    }
+
     public override string Name => "faulty";
 
     public override string SlotsName => "faulty/commits";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using StreamRecorder.Engine.Journal;
 using Xunit;
@@ -35,31 +36,39 @@ internal static class JournalVerbs
         return payload;
     }
 
-    /// <summary>Appends the next <paramref name="count"/> records, committing when the journal's memory is full, and at the end.</summary>
-    public static void AppendAndCommit(this IJournal journal, int count, int spread = 120)
+    /// <summary>
+    /// Appends the next <paramref name="count"/> records, committing when the journal's memory is full, and at the end. Fewer, when there is no room
+    /// and <paramref name="isOver"/> says that none will come.
+    /// </summary>
+    public static void AppendAndCommit(this IJournal journal, int count, int spread = 120, Func<bool>? isOver = null)
     {
         for (int i = 0; i < count; i++)
         {
             var payload = Payload(journal.AppendedSequence + 1, spread);
-            if (!journal.CanAppend(payload.Length)) journal.Commit(() => journal.CanAppend(payload.Length));
+            if (!journal.CanAppend(payload.Length)) journal.Commit(() => journal.CanAppend(payload.Length) || isOver?.Invoke() == true);
+            if (isOver?.Invoke() == true && journal.Fault is null && !journal.CanAppend(payload.Length)) return;
             journal.Append(journal.AppendedSequence + 1, payload);
         }
 
         journal.Commit();
     }
 
-    /// <summary>Commits until everything appended is safe (or <paramref name="done"/> holds), or the journal failed.</summary>
+    /// <summary>
+    /// Commits until everything appended is safe (or <paramref name="done"/> holds), or the journal failed; a limit long at most.
+    /// </summary>
     public static void Commit(this IJournal journal, Func<bool>? done = null)
     {
         done ??= () => journal.CommittedSequence == journal.AppendedSequence;
         using var woken = new AutoResetEvent(false);
         void Wake() => woken.Set();
+        long started = Stopwatch.GetTimestamp();
         journal.Committed += Wake;
         try
         {
             while (!done() && journal.Fault is null)
             {
                 journal.StartCommit();
+                Assert.True(Stopwatch.GetElapsedTime(started) < JournalDirectory.Limit, "The journal neither committed nor failed.");
                 // A segment written ahead raises no event: look again now and then.
                 woken.WaitOne(TimeSpan.FromMilliseconds(5));
             }
