@@ -53,6 +53,7 @@ public static class Words
         IgnoreReason.SameTime => "same_time",
         IgnoreReason.AtTarget => "at_target",
         IgnoreReason.OtherSide => "other_side",
+        IgnoreReason.Held => "held",
         _ => "",
     };
 

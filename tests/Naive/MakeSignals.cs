@@ -75,8 +75,9 @@ public sealed class MakeSignals
         if (!_modeMix) return kind == 4 ? new() { ["action"] = "close" } : Order();
         return kind switch
         {
-            < 5 => Order(),
-            5 => new() { ["action"] = BuyOrSell() },
+            < 4 => Order(),
+            4 => SaysWhatToClose(Order()),
+            5 => SaysWhatToClose(new() { ["action"] = BuyOrSell() }),
             6 => new(Order()) { ["no_price"] = "" },
             7 => new() { ["action"] = _random.Pick("close", "flat", "flatten"), ["quantity"] = Quantity() },
             8 => MaybeShare(new() { ["action"] = "exit" }),
@@ -90,6 +91,13 @@ public sealed class MakeSignals
     }
 
     private Dictionary<string, string> Order() => new() { ["action"] = BuyOrSell(), ["quantity"] = Quantity() };
+
+    private Dictionary<string, string> SaysWhatToClose(Dictionary<string, string> fields)
+    {
+        if (_random.OneIn(2)) fields["reverse_order_close"] = _random.Pick("true", "false", "1", "0");
+        if (_random.OneIn(2)) fields["duplicate_position_allow"] = _random.Pick("true", "false", "1", "0");
+        return fields;
+    }
 
     private Dictionary<string, string> MaybeQuantity(Dictionary<string, string> fields)
     {

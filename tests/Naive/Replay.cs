@@ -101,7 +101,7 @@ public sealed class Replay(InstrumentTable table, OnOpposite mode)
         open?.Exit(price, open.Held(), line.Now, Ticks.Count, decision.CloseReason);
         var next = decision.Target.Sign == 0 ? null : Open(line, symbol, decision.Target.Sign);
         next?.Enter(price, Fraction.Abs(decision.Target), line.Now, Ticks.Count);
-        if (decision.FromFlat) Flag("sync", open, next);
+        if (decision.CloseReason == "sync") Flag("sync", open, next);
     }
 
     private Position Open(SignalLine line, Symbol symbol, int side)

@@ -27,7 +27,9 @@ public sealed record Signal(
     bool SaysFlatBefore,
     Fraction? Price,
     Fraction? QuantityGiven,
-    bool IsShare = false)
+    bool IsShare = false,
+    bool? ClosesOpposite = null,
+    bool? MayAdd = null)
 {
     private const int Percent = 100;
 
@@ -69,7 +71,9 @@ public sealed record Signal(
             SideOf(line, "prev_market_position") == 0 || NumberOf(line, Limits.Quantity, "prev_market_position_size") is { Sign: 0 },
             NumberOf(line, Limits.Price, "price", "signalprice"),
             NumberOf(line, Limits.Quantity, "quantity", "qty", "contracts"),
-            Text(line, "quantitytype") == "percent_of_position");
+            Text(line, "quantitytype") == "percent_of_position",
+            TruthOf(line, "reverse_order_close"),
+            TruthOf(line, "duplicate_position_allow"));
     }
 
     private static string? Text(SignalLine line, params string[] names) =>
@@ -77,6 +81,14 @@ public sealed record Signal(
 
     private static Fraction? NumberOf(SignalLine line, Func<string, Fraction?> read, params string[] names) =>
         Text(line, names) is { } text ? read(text) ?? throw new RefusedException($"{names[0]}: not a number, or out of range") : null;
+
+    private static bool? TruthOf(SignalLine line, string name) => Text(line, name)?.ToLowerInvariant() switch
+    {
+        null => null,
+        "true" or "1" or "yes" => true,
+        "false" or "0" or "no" => false,
+        _ => throw new RefusedException($"{name}: neither true nor false"),
+    };
 
     private static SignalAction ActionOf(string? text) => text?.ToLowerInvariant() switch
     {

@@ -64,13 +64,18 @@ public static class SignalRules
     }
 
     // Rule 4.
-    private static Decision Acting(Signal signal, Fraction held, OnOpposite mode)
+    private static Decision? Acting(Signal signal, Fraction held, OnOpposite mode)
     {
         if (signal.Action == SignalAction.Add) return new Decision(held + NeedsPosition(held) * signal.Quantity, "");
         if (signal.Action == SignalAction.Reverse) return Reversing(signal, held);
         var direction = signal.Action == SignalAction.Buy ? 1 : -1;
-        return held.Sign == -direction ? Opposite(signal, held, direction, mode) : new Decision(held + direction * signal.Quantity, "");
+        if (held.Sign == -direction) return Opposite(signal, held, direction, signal.ClosesOpposite is { } closes ? OnClosing(closes) : mode);
+        var isWanted = held.Sign == 0 || signal.MayAdd != false;
+        if (isWanted) return new Decision(held + direction * signal.Quantity, "");
+        return signal.ClosesOpposite == true ? new Decision(direction * signal.Quantity, "signal", FromFlat: true) : null;
     }
+
+    private static OnOpposite OnClosing(bool closes) => closes ? OnOpposite.Reverse : OnOpposite.Net;
 
     private static Decision Reversing(Signal signal, Fraction held) =>
         new(-NeedsPosition(held) * (signal.PositiveQuantity ?? Fraction.Abs(held)), "signal");

@@ -34,6 +34,12 @@ internal sealed class RecordWriter
         if (value.HasValue) Int64(value.Value);
     }
 
+    public void Optional(bool? value)
+    {
+        Bool(value.HasValue);
+        if (value.HasValue) Bool(value.Value);
+    }
+
     public void Text(string value)
     {
         var length = Encoding.UTF8.GetByteCount(value);
@@ -90,6 +96,8 @@ internal ref struct RecordReader(ReadOnlySpan<byte> record)
     public UInt128 UInt128() => BinaryPrimitives.ReadUInt128LittleEndian(Take(16));
 
     public long? OptionalInt64() => Bool() ? Int64() : null;
+
+    public bool? OptionalBool() => Bool() ? Bool() : null;
 
     public string Text() => Encoding.UTF8.GetString(Take(BinaryPrimitives.ReadUInt16LittleEndian(Take(2))));
 

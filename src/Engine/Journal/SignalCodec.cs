@@ -109,6 +109,8 @@ internal sealed class SignalCodec(SymbolTable symbols)
         writer.Bool(signal.WasFlat);
         writer.Optional(signal.Quantity);
         writer.Optional(signal.ExitPercent);
+        writer.Optional(signal.ClosesOpposite);
+        writer.Optional(signal.MayAdd);
         writer.Optional(signal.Price);
         writer.Optional(signal.At);
         writer.Bool(signal.IsForced);
@@ -131,6 +133,8 @@ internal sealed class SignalCodec(SymbolTable symbols)
         WasFlat = reader.Bool(),
         Quantity = reader.OptionalInt64(),
         ExitPercent = reader.OptionalInt64(),
+        ClosesOpposite = reader.OptionalBool(),
+        MayAdd = reader.OptionalBool(),
         Price = reader.OptionalInt64(),
         At = reader.OptionalInt64(),
         IsForced = reader.Bool(),

@@ -52,6 +52,17 @@ public sealed record Signal
     /// <summary>Instead of a quantity, of an exit: per cent of what is held, above 0.</summary>
     public long? ExitPercent { get; init; }
 
+    /// <summary>
+    /// Of a buy or sell: true closes an opposite position and opens the quantity,
+    /// false takes the quantity alone off it, null leaves it to the recorder.
+    /// </summary>
+    public bool? ClosesOpposite { get; init; }
+
+    /// <summary>
+    /// False: a buy or sell never adds to a position of its side; with <see cref="ClosesOpposite"/> it closes that one, too, and opens anew.
+    /// </summary>
+    public bool? MayAdd { get; init; }
+
     public long? Price { get; init; }
 
     /// <summary>The alert's own time.</summary>

@@ -31,6 +31,9 @@ public enum IgnoreReason : byte
     SameTime,
     AtTarget,
     OtherSide,
+
+    /// <summary>The side is held, and the alert wants no more of it.</summary>
+    Held,
 }
 
 public enum PriceSource : byte

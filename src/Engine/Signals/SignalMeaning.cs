@@ -48,8 +48,8 @@ public static class SignalMeaning
             return Toward(position, signal, side, signal.Quantity ?? defaultQuantity);
         return signal.Action switch
         {
-            SignalAction.Buy => Trade(position, Side.Long, signal.Quantity, onOpposite, defaultQuantity),
-            SignalAction.Sell => Trade(position, Side.Short, signal.Quantity, onOpposite, defaultQuantity),
+            SignalAction.Buy => Trade(position, Side.Long, signal, onOpposite, defaultQuantity),
+            SignalAction.Sell => Trade(position, Side.Short, signal, onOpposite, defaultQuantity),
             SignalAction.Add => Add(position, signal.Quantity ?? defaultQuantity),
             SignalAction.Reverse => Reverse(position, signal.Quantity),
             _ => Refuse(Rejection.ActionMissing.Because("Give an action such as buy, sell or close, or a target position.", "action")),
@@ -142,12 +142,15 @@ public static class SignalMeaning
         return new Decision { EnterQuantity = quantity, EnterSide = side };
     }
 
-    /// <summary>Rule 4: buy or sell, the opposite side by the recorder's mode.</summary>
-    private static Decision Trade(in Position position, Side side, long? quantity, OnOpposite onOpposite, long defaultQuantity)
+    /// <summary>Rule 4: buy or sell, the opposite side as the alert wants it, else by the recorder's mode.</summary>
+    private static Decision Trade(in Position position, Side side, Signal signal, OnOpposite onOpposite, long defaultQuantity)
     {
-        var size = quantity ?? defaultQuantity;
+        var size = signal.Quantity ?? defaultQuantity;
+        if (position.IsOpen && position.Side == side && signal.MayAdd == false)
+            return signal.ClosesOpposite == true ? Cross(position, (int)side * size, CloseReason.Signal) : Ignore(IgnoreReason.Held);
         if (!position.IsOpen || position.Side == side) return new Decision { EnterQuantity = size, EnterSide = side };
-        if (onOpposite == OnOpposite.Auto) onOpposite = quantity is null ? OnOpposite.Close : OnOpposite.Net;
+        if (signal.ClosesOpposite is { } closes) onOpposite = closes ? OnOpposite.Reverse : OnOpposite.Net;
+        if (onOpposite == OnOpposite.Auto) onOpposite = signal.Quantity is null ? OnOpposite.Close : OnOpposite.Net;
         return onOpposite switch
         {
             OnOpposite.Close => Exit(position, position.Held, CloseReason.Opposite),

@@ -57,6 +57,12 @@ public enum Field : byte
     /// <summary>When true, whatever is held is closed before the order.</summary>
     FlattenFirst,
 
+    /// <summary>True: an opposite position is closed before the order; false: it is not, the order's own quantity counts.</summary>
+    ClosesOpposite,
+
+    /// <summary>False: no order adds to what is held.</summary>
+    MayAdd,
+
     /// <summary>AutoView's c: <c>position</c> or <c>order</c>.</summary>
     Closes,
 

@@ -46,6 +46,8 @@ internal sealed class SignalDraft
     public Said<Number> RiskShare;
     public Said<Number> Price;
     public Said<Number> BarPrice;
+    public Said<bool> ClosesOpposite;
+    public Said<bool> MayAdd;
     public Said<long> Time;
     public Said<long> FiringTime;
     public Said<Number> MaxLag;
@@ -112,6 +114,8 @@ internal sealed class SignalDraft
             case Field.Option: OptionName ??= name; break;
             case Field.OrdersOnly: IsForOrdersOnly |= SignalWords.IsTrue(value); break;
             case Field.FlattenFirst: FlattensFirst |= SignalWords.IsTrue(value); break;
+            case Field.ClosesOpposite: TakeTruth(ref ClosesOpposite, name, value); break;
+            case Field.MayAdd: TakeTruth(ref MayAdd, name, value); break;
             case Field.Closes: TakeCloses(name, value); break;
             case Field.MaxLag: Say(ref MaxLag, name, NumberOf(value)); break;
             case >= Field.TakeProfitPrice: TakeBracket((BracketKind)(known.Field - Field.TakeProfitPrice), name, value); break;
@@ -199,6 +203,13 @@ internal sealed class SignalDraft
     {
         if (value[0] is >= (byte)'0' and <= (byte)'9' or (byte)'-' or (byte)'+' or (byte)'.') Say(ref size, name, NumberOf(value));
         else TakeSide(ref side, name, value);
+    }
+
+    private void TakeTruth(ref Said<bool> slot, string name, ReadOnlySpan<byte> value)
+    {
+        if (SignalWords.IsTrue(value)) Say(ref slot, name, true);
+        else if (SignalWords.IsFalse(value)) Say(ref slot, name, false);
+        else Refuse(Rejection.FieldInvalid.Because($"{name} must be true or false, not \"{Shown(value)}\".", name));
     }
 
     private void TakeTime(ref Said<long> slot, string name, ReadOnlySpan<byte> value)

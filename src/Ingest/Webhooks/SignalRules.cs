@@ -21,6 +21,8 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         if (draft.Refusal is not null) return null;
         if (action == SignalAction.None && target is null && side is null)
             Refuse(Rejection.ActionMissing, $"Give an action ({SignalWords.KnownActions}) or market_position with market_position_size.", "action");
+        if (action == SignalAction.Add && draft.MayAdd is { IsSaid: true, Value: false })
+            Contradict(draft.Action.Name ?? draft.Command.Name!, draft.MayAdd.Name!);
         if (draft.OptionName is { } option) Refuse(Rejection.InstrumentUnknown, "Options are not recorded, only what they are written on.", option);
         if (keyHeader is not null && !draft.Key.IsSaid && SignalDraft.KeyRefusal(keyHeader, "Idempotency-Key") is { } refusal) draft.Refuse(refusal);
         var quantity = Quantity(action, target, side);
@@ -41,6 +43,8 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
             Brackets = draft.Brackets.Count > 0 ? new Brackets(draft.Brackets) : null,
             HasUnreadBrackets = draft.HasUnreadBrackets,
             MaxAge = maxAge,
+            ClosesOpposite = draft.ClosesOpposite.IsSaid ? draft.ClosesOpposite.Value : null,
+            MayAdd = draft.MayAdd.IsSaid ? draft.MayAdd.Value : null,
             Price = price,
             At = At,
             HasFiringTime = draft.FiringTime.IsSaid,

@@ -119,6 +119,9 @@ internal static class SignalWords
     public static bool IsTrue(ReadOnlySpan<byte> text) =>
         Ascii.EqualsIgnoreCase(text, "true") || text.SequenceEqual("1"u8) || Ascii.EqualsIgnoreCase(text, "yes");
 
+    public static bool IsFalse(ReadOnlySpan<byte> text) =>
+        Ascii.EqualsIgnoreCase(text, "false") || text.SequenceEqual("0"u8) || Ascii.EqualsIgnoreCase(text, "no");
+
     private static bool TryFold(ReadOnlySpan<byte> text, Span<char> buffer, out ReadOnlySpan<char> word)
     {
         var length = 0;

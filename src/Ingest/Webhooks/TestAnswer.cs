@@ -82,6 +82,8 @@ internal sealed class TestAnswer(
         Number("previous_position", signal.PreviousPosition);
         Number("quantity", signal.Quantity);
         Number("exit_percent", signal.ExitPercent);
+        Truth("closes_opposite", signal.ClosesOpposite);
+        Truth("may_add", signal.MayAdd);
         Number("price", signal.Price);
         _json.WriteString("time", signal.At is { } at ? Timestamp.Format(at) : null);
         _json.WriteBoolean("has_firing_time", signal.HasFiringTime);
@@ -139,6 +141,8 @@ internal sealed class TestAnswer(
         if (signal.TargetPosition is null && signal.Action is SignalAction.Buy or SignalAction.Sell)
             yield return "It does not say where the strategy stands afterwards; a lost alert stays unnoticed. Add market_position and "
                 + "market_position_size.";
+        if ((signal.ClosesOpposite ?? signal.MayAdd) is not null && (signal.TargetPosition is not null || signal.TargetSide is not null))
+            yield return "It names where the strategy stands afterwards; that decides, not what it says of closing or adding to what is held.";
         if (preview?.Contract is null && signal.Symbol.Kind == SymbolKind.Continuous)
             yield return "No contract is known for the symbol: a position opened now has no ticks until one is. Send ticks, or name the front "
                 + "contract.";
@@ -156,6 +160,12 @@ internal sealed class TestAnswer(
     private void Number(string name, long? e9)
     {
         if (e9 is { } value) Raw(name, Fixed9.Format(value));
+        else _json.WriteNull(name);
+    }
+
+    private void Truth(string name, bool? value)
+    {
+        if (value is { } said) _json.WriteBoolean(name, said);
         else _json.WriteNull(name);
     }
 

@@ -137,6 +137,8 @@ public sealed class InputCodecTests
             Key = "",
             Label = "Long 1 · ü",
             ExitPercent = 8,
+            ClosesOpposite = true,
+            MayAdd = false,
             Brackets = new Brackets([new Bracket(BracketKind.TrailStep, -1), new Bracket(BracketKind.TakeProfitPrice, long.MaxValue)]),
             HasUnreadBrackets = true,
             MaxAge = 9,

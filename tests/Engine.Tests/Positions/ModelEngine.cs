@@ -87,7 +87,7 @@ internal sealed class ModelEngine(long lateTolerance)
             _open[key] = next;
             Positions.Add(next);
         }
-        if (decision.Anew)
+        if (decision.Reason == CloseReason.Sync)
         {
             open!.Flags |= Flags.Sync;
             if (next is not null) next.Flags |= Flags.Sync;

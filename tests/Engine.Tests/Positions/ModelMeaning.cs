@@ -34,7 +34,9 @@ internal static class ModelMeaning
         }
         if (signal.TargetSide is { } side) return Toward(signal, (int)side, quantity, held);
         var direction = signal.Action == SignalAction.Buy ? 1 : -1;
-        return held.Sign == -direction ? Opposite(signal, held, direction, mode, quantity) : new(held + direction * quantity, CloseReason.None);
+        if (held.Sign == -direction) return Opposite(signal, held, direction, mode, quantity);
+        if (held.IsZero || signal.MayAdd != false) return new(held + direction * quantity, CloseReason.None);
+        return signal.ClosesOpposite == true ? new(direction * (BigInteger)quantity, CloseReason.Signal, Anew: true) : Ignored(IgnoreReason.Held);
     }
 
     /// <summary>Whether the order leads from the position before to the one after, as far as the alert names them.</summary>
@@ -78,6 +80,8 @@ internal static class ModelMeaning
 
     private static ModelDecision Opposite(Signal signal, BigInteger held, int direction, OnOpposite mode, long quantity) => mode switch
     {
+        _ when signal.ClosesOpposite == true => new(direction * (BigInteger)quantity, CloseReason.Opposite),
+        _ when signal.ClosesOpposite == false => new(held + direction * quantity, CloseReason.Opposite),
         OnOpposite.Close => new(0, CloseReason.Opposite),
         OnOpposite.Auto when signal.Quantity is null => new(0, CloseReason.Opposite),
         OnOpposite.Reverse => new(direction * (BigInteger)quantity, CloseReason.Opposite),

@@ -42,7 +42,7 @@ public sealed class PositionPropertyTests
         foreach (var step in Random(new Random(1), 8000)) trades.Take(step);
         foreach (var step in Random(new Random(2), 3000)) extremes.Take(step);
         string[] expected =
-            ["opened", "added", "reduced", "closed", "reversed", "flat", "stale", "same_time", "at_target", "other_side", "position_missing",
+            ["opened", "added", "reduced", "closed", "reversed", "flat", "stale", "same_time", "at_target", "other_side", "held", "position_missing",
                 "price_unknown"];
         Assert.Empty(expected.Except(trades.Reached));
         Assert.Contains("position_too_large", extremes.Reached);

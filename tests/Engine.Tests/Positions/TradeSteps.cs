@@ -176,6 +176,8 @@ internal sealed class TradeSteps : IDisposable
             Action = action,
             Price = step.Form / 192 % 6 == 0 ? null : PriceOf(step),
             Quantity = step.Quantity % 4 == 0 ? null : QuantityOf(step),
+            ClosesOpposite = Said(step.Form / 1152),
+            MayAdd = Said(step.Form / 6912),
             TargetSide = bySide ? (Side)(step.Price % 3 - 1) : null,
             TargetPosition = hasTarget && !bySide ? (step.Price % 3 - 1) * QuantityOf(step) : null,
             WasFlat = hasTarget && !bySide && step.Recorder % 3 == 0,
@@ -184,6 +186,9 @@ internal sealed class TradeSteps : IDisposable
             At = step.Form / 7 % 2 == 0 ? null : (_rig.Now / Timestamp.Second - step.Recorder / 64 % 4) * Timestamp.Second,
         };
     }
+
+    /// <summary>Mostly nothing.</summary>
+    private static bool? Said(int choice) => (choice % 6) switch { 0 => true, 1 => false, _ => null };
 
     private long PriceOf(TradeStep step) => (_scale, step.Price % 8) switch
     {

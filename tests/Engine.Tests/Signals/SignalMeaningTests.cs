@@ -44,6 +44,47 @@ public sealed class SignalMeaningTests
     public void BuyAndSell_EveryMode_FollowIt(OnOpposite mode, int held, string action, int? quantity, string expected) =>
         Assert.Equal(expected, Decide(held, Of(action) with { Quantity = E9(quantity) }, mode));
 
+    /// <summary>PickMyTrade's table, with what a netting account makes of an order before which nothing is closed.</summary>
+    [Theory]
+    // Closes first, adds nothing: both sides close and open anew.
+    [InlineData(true, false, 3, "sell", 1, "exit 3 opposite, -1")]
+    [InlineData(true, false, -3, "buy", null, "exit 3 opposite, +5")]
+    [InlineData(true, false, 3, "buy", 1, "exit 3 signal, +1")]
+    [InlineData(true, false, -3, "sell", null, "exit 3 signal, -5")]
+    // Closes first, may add.
+    [InlineData(true, true, 3, "sell", 1, "exit 3 opposite, -1")]
+    [InlineData(true, true, 3, "buy", 1, "+1")]
+    [InlineData(true, null, 3, "sell", 1, "exit 3 opposite, -1")]
+    [InlineData(true, null, 3, "buy", 1, "+1")]
+    // Nothing is closed first.
+    [InlineData(false, true, 3, "sell", 1, "exit 1 opposite")]
+    [InlineData(false, true, 3, "sell", 4, "exit 3 opposite, -1")]
+    [InlineData(false, true, 3, "sell", null, "exit 3 opposite, -2")]
+    [InlineData(false, true, 3, "buy", 1, "+1")]
+    [InlineData(false, false, 3, "sell", 1, "exit 1 opposite")]
+    [InlineData(false, false, 3, "buy", 1, "ignored held")]
+    [InlineData(null, false, -3, "sell", 1, "ignored held")]
+    // Flat: there is nothing to treat.
+    [InlineData(true, false, 0, "sell", 1, "-1")]
+    [InlineData(false, false, 0, "buy", null, "+5")]
+    public void BuyAndSell_OfAnAlertThatSaysWhatToClose_FollowItInAnyMode(
+        bool? closesOpposite, bool? mayAdd, int held, string action, int? quantity, string expected)
+    {
+        foreach (var mode in Enum.GetValues<OnOpposite>())
+            Assert.Equal(
+                expected, Decide(held, Of(action) with { Quantity = E9(quantity), ClosesOpposite = closesOpposite, MayAdd = mayAdd }, mode));
+    }
+
+    [Fact]
+    public void TargetAndClosing_OfAnAlertThatSaysWhatToClose_MeanTheSame()
+    {
+        var said = Of("sell") with { Quantity = E9(1), ClosesOpposite = true, MayAdd = false };
+        Assert.Equal("exit 1 target", Decide(3, said with { TargetPosition = E9(2) }));
+        Assert.Equal("exit 1 opposite", Decide(3, said with { TargetSide = Side.Short }));
+        Assert.Equal("exit 2 signal", Decide(3, said with { Action = SignalAction.Exit, Quantity = E9(2) }));
+        Assert.Equal("exit 1 opposite", Decide(3, Of("sell") with { Quantity = E9(1), MayAdd = false }, OnOpposite.Net));
+    }
+
     [Theory]
     [InlineData(0, "add", 1, "refused position_missing")]
     [InlineData(2, "add", 1, "+1")]

@@ -55,6 +55,28 @@ public sealed class WebhookTestTests
     }
 
     [Fact]
+    public async Task Alert_ThatSaysWhatToClose_GoesBeforeTheRecorder()
+    {
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("a", ""","on_opposite":"net" """);
+        await service.FillAsync(hook, "buy", 25600, 3);
+        const string Sell =
+            """{"symbol":"MNQ1!","data":"sell","quantity":1,"price":25601,"reverse_order_close":true,"duplicate_position_allow":false}""";
+        var signal = (await service.HookAsync(hook + "/test", Sell)).Json.GetProperty("signal");
+        Assert.Equal(("true", "false"), (signal.GetProperty("closes_opposite").GetRawText(), signal.GetProperty("may_add").GetRawText()));
+        Assert.Equal("reversed", (await service.HookAsync(hook, Sell)).Json.GetProperty("effect").GetString());
+        await service.RestartAsync();
+        Assert.Equal("opened", (await service.HookAsync(hook, Sell)).Json.GetProperty("effect").GetString());
+        var held = (await service.HookAsync(hook, Sell.Replace("true", "false", StringComparison.Ordinal))).Json;
+        Assert.Equal(("ignored", "held"), (held.GetProperty("status").GetString(), held.GetProperty("reason").GetString()));
+        Assert.Equal(
+            ["SHORT 1 open", "SHORT 1 closed", "LONG 3 closed"],
+            (await service.PositionsAsync()).Select(p => $"{p.GetProperty("side")} {p.GetProperty("total_quantity")} {p.GetProperty("status")}"));
+        var target = await service.HookAsync(hook + "/test", Sell.Replace("{", "{\"sentiment\":\"short\",", StringComparison.Ordinal));
+        Assert.Contains("that decides", string.Join(' ', Texts(target.Json.GetProperty("warnings"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Test_UnderAnUnknownToken_IsRefusedAsTheWebhookIs()
     {
         await using var service = await TestService.StartAsync();

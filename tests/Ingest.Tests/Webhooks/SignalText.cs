@@ -16,6 +16,8 @@ internal static class SignalText
         if (signal.WasFlat) text.Append(" wasflat");
         if (signal.Quantity is { } quantity) text.Append(" q=").Append(Fixed9.Format(quantity));
         if (signal.ExitPercent is { } percent) text.Append(" q=").Append(Fixed9.Format(percent)).Append('%');
+        if (signal.ClosesOpposite is { } closes) text.Append(" closesopposite=").Append(closes);
+        if (signal.MayAdd is { } adds) text.Append(" mayadd=").Append(adds);
         if (signal.Price is { } price) text.Append(" p=").Append(Fixed9.Format(price));
         if (signal.At is { } at) text.Append(" at=").Append(Timestamp.Format(at).Replace(".000000Z", "Z", StringComparison.Ordinal));
         if (signal.HasFiringTime) text.Append(" fired");

@@ -23,6 +23,8 @@ internal static class PickMyTradeDialect
         ("trail_stop", Field.TrailPoints),
         ("trail_trigger", Field.TrailTrigger),
         ("trail_freq", Field.TrailStep),
+        ("duplicate_position_allow", Field.MayAdd),
+        ("reverse_order_close", Field.ClosesOpposite),
         ("update_tp", Field.OrdersOnly),
         ("update_sl", Field.OrdersOnly),
     ], ZeroMark: "data");
