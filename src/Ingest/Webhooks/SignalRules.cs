@@ -22,7 +22,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         if (action == SignalAction.None && target is null && side is null)
             Refuse(Rejection.ActionMissing, $"Give an action ({SignalWords.KnownActions}) or market_position with market_position_size.", "action");
         if (action == SignalAction.Add && draft.MayAdd is { IsSaid: true, Value: false })
-            Contradict(draft.Action.Name ?? draft.Command.Name!, draft.MayAdd.Name!);
+            Contradict(draft.MayAdd.Name!, draft.Command.Name ?? draft.Action.Name!);
         if (draft.OptionName is { } option) Refuse(Rejection.InstrumentUnknown, "Options are not recorded, only what they are written on.", option);
         if (keyHeader is not null && !draft.Key.IsSaid && SignalDraft.KeyRefusal(keyHeader, "Idempotency-Key") is { } refusal) draft.Refuse(refusal);
         var quantity = Quantity(action, target, side);

@@ -177,7 +177,7 @@ internal sealed class TradeSteps : IDisposable
             Price = step.Form / 192 % 6 == 0 ? null : PriceOf(step),
             Quantity = step.Quantity % 4 == 0 ? null : QuantityOf(step),
             ClosesOpposite = Said(step.Form / 1152),
-            MayAdd = Said(step.Form / 6912),
+            MayAdd = Said(step.Form / 13_824),
             TargetSide = bySide ? (Side)(step.Price % 3 - 1) : null,
             TargetPosition = hasTarget && !bySide ? (step.Price % 3 - 1) * QuantityOf(step) : null,
             WasFlat = hasTarget && !bySide && step.Recorder % 3 == 0,
@@ -187,8 +187,8 @@ internal sealed class TradeSteps : IDisposable
         };
     }
 
-    /// <summary>Mostly nothing.</summary>
-    private static bool? Said(int choice) => (choice % 6) switch { 0 => true, 1 => false, _ => null };
+    /// <summary>Mostly nothing; at the ends of the ranges never, because there positions must grow to the bounds.</summary>
+    private bool? Said(int choice) => _scale == TradeScale.Extreme ? null : (choice % 12) switch { 0 => true, 1 => false, _ => null };
 
     private long PriceOf(TradeStep step) => (_scale, step.Price % 8) switch
     {

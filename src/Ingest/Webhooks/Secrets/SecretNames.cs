@@ -15,11 +15,12 @@ internal static class SecretNames
 
     private static readonly string[] Endings = ["key", "pass", "pwd"];
 
-    private static readonly string[] Whole = ["pw", "pin", "otp", "sig", "signature", "hmac", "jwt", "bearer", "license", "licence"];
+    private static readonly string[] Whole = ["pw", "pin", "otp", "sig", "signature", "hmac", "jwt", "bearer", "license", "licence", "pointer"];
 
     /// <summary>A text without any of these holds no secret name, in whatever spelling.</summary>
     private static readonly SearchValues<string> Traces = SearchValues.Create(
-        ["token", "secret", "pass", "cred", "auth", "key", "pw", "pin", "otp", "sig", "hmac", "jwt", "bearer", "licen", "webhook", "\\u", "%", "&"],
+        ["token", "secret", "pass", "cred", "auth", "key", "pw", "pin", "otp", "sig", "hmac", "jwt", "bearer", "licen", "pointer", "webhook", "\\u",
+            "%", "&"],
         StringComparison.OrdinalIgnoreCase);
 
     /// <summary>False: it certainly names no secret.</summary>
