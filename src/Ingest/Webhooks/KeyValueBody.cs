@@ -5,6 +5,7 @@ namespace StreamRecorder.Ingest.Webhooks;
 
 /// <summary>
 /// Reads CrossTrade's text into a draft: <c>name=value;</c> pairs, one command a body. A second <c>key</c> or <c>command</c> begins a second command.
+/// A last pair that no <c>;</c> closes may be cut off in its value, so it is not taken.
 /// </summary>
 internal static class KeyValueBody
 {
@@ -18,6 +19,8 @@ internal static class KeyValueBody
                 var pair = body[range].Trim(" \t\r\n"u8);
                 if (!pair.IsEmpty && !TakePair(pair, table, ref keys, draft)) return;
             }
+            if (!body.EndsWith(";"u8))
+                draft.Overrule(Rejection.BodyUnreadable.Because("The last pair is not closed by a semicolon: the text may be cut off."));
         }
         finally
         {
