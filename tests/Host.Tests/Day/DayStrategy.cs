@@ -76,7 +76,7 @@ internal abstract class DayStrategy(string name)
         }
     }
 
-    /// <summary>Short and flat in turn, as text, with an id in each.</summary>
+    /// <summary>Short and flat in turn, with an id in each alert.</summary>
     private sealed class Keyed() : DayStrategy("keyed")
     {
         private int _count;

@@ -2,6 +2,7 @@ using System.Text;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Signals;
 using StreamRecorder.Ingest.Webhooks;
+using StreamRecorder.Ingest.Webhooks.Dialects;
 using StreamRecorder.Payloads;
 using Xunit;
 
@@ -180,7 +181,21 @@ public sealed class WebhookParserTests
     }
 
     [Fact]
-    public void Dialects_AllTogether_DisagreeAboutNoName() => Assert.NotNull(FieldTable.Json.Find("TICKER"u8));
+    public void Dialects_AllTogether_MeanByEachNameWhatEachOfThemDoes()
+    {
+        foreach (var dialect in FieldTable.Dialects)
+            foreach (var (name, field) in dialect.Fields)
+                Assert.Equal((dialect.Name, name, field), (dialect.Name, name, FieldTable.Json.Find(Encoding.UTF8.GetBytes(name))?.Field));
+    }
+
+    [Fact]
+    public void Dialects_ThatDisagreeAboutAName_AreRefused()
+    {
+        var one = new Dialect("one", [("x", Field.Price)]);
+        var fault = Assert.Throws<InvalidOperationException>(() => new FieldTable(one, new Dialect("two", [("X", Field.Quantity)])));
+        Assert.Contains("two takes \"X\" for Quantity", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(Field.Price, new FieldTable(one, new Dialect("two", [("X", Field.Price)])).Find("x"u8)!.Field);
+    }
 
     private static (Signal? Signal, Refusal? Refusal) Parse(string body, string? key = null)
     {
