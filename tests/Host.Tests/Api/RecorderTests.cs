@@ -1,3 +1,5 @@
+using System.Text.Json;
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Host.Tests.Support;
 
 namespace StreamRecorder.Host.Tests.Api;
@@ -69,6 +71,39 @@ public sealed class RecorderTests
     }
 
     [Fact]
+    public async Task Recorder_MaxAge_RefusesWhatWasHeldUpUntilItIsSwitchedOff()
+    {
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("a", ""","max_age":60""");
+        var start = Timestamp.From(TimeProvider.System.GetUtcNow());
+        Assert.Equal((422, "signal_too_old"), await SendAsync(Alert(minutesOld: 2)));
+        var row = (await service.GetAsync("/api/signals")).Json.GetProperty("signals")[0];
+        Assert.Equal(
+            ("rejected", "signal_too_old", "time", Alert(minutesOld: 2)),
+            (Text(row, "status"), Text(row, "reason"), Text(row, "field"), Text(row, "body")));
+        Assert.Equal((200, "accepted"), await SendAsync(Alert(minutesOld: 0)));
+        Assert.Equal((200, "accepted"), await SendAsync("""{"action":"buy","symbol":"MNQ1!","price":1}"""));
+
+        Assert.Equal("600.5", await MaxAgeAfterAsync("""{"max_age":600.5}"""));
+        Assert.Equal((200, "accepted"), await SendAsync(Alert(minutesOld: 2)));
+        Assert.Equal("30", await MaxAgeAfterAsync("""{"max_age":"30"}"""));
+        await service.RestartAsync();
+        Assert.Equal((422, "signal_too_old"), await SendAsync(Alert(minutesOld: 3)));
+        Assert.Equal("0", await MaxAgeAfterAsync("""{"max_age":0}"""));
+        Assert.Equal((200, "accepted"), await SendAsync(Alert(minutesOld: 600)));
+
+        string Alert(int minutesOld) =>
+            $$"""{"action":"buy","symbol":"MNQ1!","price":1,"timenow":"{{Timestamp.Format(start - minutesOld * 60 * Timestamp.Second)}}"}""";
+        async Task<(int, string?)> SendAsync(string body)
+        {
+            var answer = await service.HookAsync(hook, body);
+            return (answer.Status, Text(answer.Json, answer.Status == 200 ? "status" : "reason"));
+        }
+        async Task<string> MaxAgeAfterAsync(string change) =>
+            (await service.SendAsync("PATCH", "/api/recorders/1", change)).Json.GetProperty("max_age").GetRawText();
+    }
+
+    [Fact]
     public async Task Recorder_Paused_KeepsSignalsAsIgnored()
     {
         await using var service = await TestService.StartAsync();
@@ -110,4 +145,6 @@ public sealed class RecorderTests
         await service.RecorderAsync("gone");
         Assert.Equal(2, (await service.GetAsync("/api/recorders")).Json.GetProperty("recorders")[0].GetProperty("id").GetInt32());
     }
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
 }

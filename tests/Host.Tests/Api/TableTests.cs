@@ -92,6 +92,26 @@ public sealed class TableTests
         Assert.Single(service.Log.All, line => line.Contains("is unpriced", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Position_UnpricedAgainAfterAClosing_IsLoggedAgainAndNotForARestart()
+    {
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("a");
+        await service.FillAsync(hook, "buy", 25600);
+        await service.RestartAsync();
+        await service.FillAsync(hook, "buy", 25601);
+        await service.FillAsync(hook, "close", 25602);
+        var second = (await service.FillAsync(hook, "sell", 25603)).Json.GetProperty("position_id").ToString();
+        await service.RestartAsync();
+        await service.FillAsync(hook, "sell", 25604);
+        var first = (await service.PositionsAsync("status=closed"))[0].GetProperty("id").ToString();
+        await service.StopAsync();
+        var logged = service.Log.All.Where(line => line.Contains("is unpriced", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, logged.Count);
+        Assert.Contains($"Position {first} is", logged[0], StringComparison.Ordinal);
+        Assert.Contains($"Position {second} is", logged[1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("instruments.csv", "root,exchange,name,tick_size,tick_value,currency\nABC,X,n,0,1,USD\n", "line 2")]
     [InlineData("front_contracts.csv", "root,contract,from_utc\nMNQ,MNQZ25,2020-01-01\nMNQ,ESZ25,2021-01-01\n", "line 3")]
