@@ -10,6 +10,7 @@ using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Queries;
 using StreamRecorder.Engine.Recorders;
 using StreamRecorder.Engine.Signals;
 using StreamRecorder.Ingest.Socket;
@@ -121,6 +122,15 @@ internal sealed class Service : IAsyncDisposable
         var query = new HashQuery();
         Xunit.Assert.Null(Inbox.Offer(query));
         return await query.Result;
+    }
+
+    /// <summary>What the recorder holds of a symbol, signed, E9.</summary>
+    public async Task<long> HeldAsync(string symbol)
+    {
+        Xunit.Assert.True(_state.Symbols.TryResolve(symbol, Table.Arrival, out var known, out _));
+        var query = new SignalPreviewQuery(Loop.Directory.FindByName("test")!.Id, new Signal { Symbol = known, Action = SignalAction.Cancel });
+        Xunit.Assert.Null(Inbox.Offer(query));
+        return (await query.Result).HeldAfter;
     }
 
     public Task<Answer> SignalAsync(string body, string? token = null, string? key = null) =>
