@@ -14,15 +14,31 @@ internal static partial class ThreadSlice
 
     private const uint TimeSharing = 0;
 
-    /// <summary>Shortens the calling thread's slice and returns what it is now (ns); 0: the system has no such thing, or does not let us.</summary>
-    public static ulong Shorten()
+    /// <summary>
+    /// Threads that this one starts have the usual slice again: else the workers of the pool, which the runtime starts from any thread, would have
+    /// the short one.
+    /// </summary>
+    private const ulong NotInherited = 1;
+
+    /// <summary>The calling thread's slice (ns); 0: the system has no such thing, or does not say.</summary>
+    public static ulong Current => TryGet(out var attributes) ? attributes.Runtime : 0;
+
+    /// <summary>Shortens the calling thread's slice; false when the system has no such thing, or does not let us.</summary>
+    public static bool TryShorten()
     {
-        if (NumberOf(RuntimeInformation.ProcessArchitecture) is not { } call || !OperatingSystem.IsLinux()) return 0;
         // Read first: what else is set for this thread, as its niceness, stays as it is.
-        if (Get(call + 1, 0, out var attributes, Attributes.Bytes, 0) != 0 || attributes.Policy != TimeSharing) return 0;
+        if (!TryGet(out var attributes) || attributes.Policy != TimeSharing) return false;
         attributes.Runtime = Shortest;
-        if (Set(call, 0, attributes, 0) != 0 || Get(call + 1, 0, out attributes, Attributes.Bytes, 0) != 0) return 0;
-        return attributes.Runtime;
+        attributes.Flags |= NotInherited;
+        return Set(Call!.Value, 0, attributes, 0) == 0;
+    }
+
+    private static nint? Call => OperatingSystem.IsLinux() ? NumberOf(RuntimeInformation.ProcessArchitecture) : null;
+
+    private static bool TryGet(out Attributes attributes)
+    {
+        attributes = default;
+        return Call is { } call && Get(call + 1, 0, out attributes, Attributes.Bytes, 0) == 0;
     }
 
     /// <summary>Of <c>sched_setattr</c>, for which not every C library has a function; <c>sched_getattr</c> is the next.</summary>
