@@ -139,12 +139,10 @@ public sealed class ScrapeEndpointTests
         server.Meter.CreateObservableGauge("slow", () => { entered.Release(); return release.Wait(ScrapeServer.Limit) ? 1 : 0; });
         var scrapes = new[] { GetAsync(server, "9"), GetAsync(server, "9"), GetAsync(server, "9") };
         Assert.True(await entered.WaitAsync(ScrapeServer.Limit, Cancellation));
-        var shutdown = server.ShutDownProviderAsync();
+        // It does not wait for the collection, so the two overlap for certain.
+        await server.ShutDownProviderAsync().WaitAsync(ScrapeServer.Limit, Cancellation);
         release.Set();
-        var answers = await Task.WhenAll(scrapes);
-        await shutdown;
-        HttpStatusCode[] honest = [HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.InternalServerError];
-        Assert.All(answers, status => Assert.Contains(status, honest));
+        Assert.All(await Task.WhenAll(scrapes), status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
     }
 
     [Fact]

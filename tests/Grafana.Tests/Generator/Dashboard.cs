@@ -30,6 +30,16 @@ internal sealed class Dashboard(string uid, string title, string description, st
         return this;
     }
 
+    /// <summary>A variable of which one value is chosen: what is shown by it must not be joined.</summary>
+    public Dashboard WithOne(string name, string label, string query)
+    {
+        var variable = Variable(name, label, query);
+        (variable["multi"], variable["includeAll"], variable["current"]) = (false, false, new JsonObject());
+        variable.Remove("allValue");
+        _variables.Add(variable);
+        return this;
+    }
+
     public Dashboard Row(string heading, params Panel[] panels)
     {
         NextLine();

@@ -18,7 +18,7 @@ internal static class Promql
     /// What came on top within the range, exactly: <c>increase()</c> extrapolates and misses the first observation of a histogram,
     /// which has no series before it. A series that is younger than the range, or began anew with a restart, counts whole.
     /// </summary>
-    public static string Gained(string series) => $"({series} - {series} offset $__range >= 0 or {series})";
+    public static string Gained(string series, string range = "$__range") => $"({series} - {series} offset {range} >= 0 or {series})";
 
     public static string Quantile(double quantile, string buckets, string by = "le")
         => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"histogram_quantile({quantile}, sum by ({by}) ({buckets}))");

@@ -8,6 +8,7 @@ internal static class TradingDashboard
 {
     private const string Recorder = "recorder=~\"$recorder\"";
     private const string Pair = "recorder=~\"$recorder\",symbol=~\"$symbol\"";
+    private const string OneCurrency = Recorder + ",currency=~\"$currency\"";
     private const string NoTrades = "no trades";
     private const string Flat = "flat";
 
@@ -16,6 +17,7 @@ internal static class TradingDashboard
             "Open positions, drawdown, closed trades and the quality of the prices behind them.", "now-24h")
         .With("recorder", "Recorder", $"label_values({Own("positions_open")}, recorder)")
         .With("symbol", "Symbol", $"label_values({Own("open_unrealized_pnl", Recorder)}, symbol)")
+        .WithOne("currency", "Currency of distributions", $"label_values({Own("closed_profit_total", Recorder)}, currency)")
         .Row("Now", Now())
         .Row("Open positions", Open())
         .Row("Closed in the time range", Closed())
@@ -57,22 +59,22 @@ internal static class TradingDashboard
     private static Panel[] Closed() =>
     [
         StackedLines("Closed per hour", "Positions closed within the hour before each point.", "short",
-            new Query($"sum by (recorder) (increase({Own("positions_closed_total", Recorder)}[1h]))", "{{recorder}}")) with { Width = 12 },
+            new Query($"sum by (recorder) ({Gained(Own("positions_closed_total", Recorder), "1h")})", "{{recorder}}")) with { Width = 12 },
         Bars("How positions ended", "Closed positions by outcome and reason.", "short",
-            $"round(sum by (outcome, reason) ({Increase(Own("positions_closed_total", Recorder))})) > 0", "{{outcome}} by {{reason}}")
+            $"sum by (outcome, reason) ({Gained(Own("positions_closed_total", Recorder))}) > 0", "{{outcome}} by {{reason}}")
             with { Width = 12, NoValue = NoTrades },
         Distribution(
-            "Closed drawdown", "Positions by their drawdown: how far each went against its owner before it closed.", "none",
-            ByBucket("closed_drawdown")),
-        Distribution("Closed result", "Positions by their realized result.", "none", ByBucket("closed_pnl")),
-        Distribution("Time in trade", "Positions by how long they were open.", "s", ByBucket("closed_duration_seconds")),
+            "Closed drawdown", "Positions by their drawdown in the chosen currency: how far each went against its owner before it closed.", "none",
+            ByBucket("closed_drawdown", OneCurrency)),
+        Distribution("Closed result", "Positions by their realized result in the chosen currency.", "none", ByBucket("closed_pnl", OneCurrency)),
+        Distribution("Time in trade", "Positions by how long they were open.", "s", ByBucket("closed_duration_seconds", Recorder)),
         ByRecorder(),
         ByCurrency(),
     ];
 
     private static Panel ByRecorder() =>
         Table("By recorder", "Closed positions of each recorder within the time range. The median is read off the buckets.", "none",
-        ("Closed", $"round(sum by (recorder) ({Increase(Own("positions_closed_total", Recorder))}))"),
+        ("Closed", $"sum by (recorder) ({Gained(Own("positions_closed_total", Recorder))})"),
         ("Win rate", WinRate("by (recorder) ")),
         ("Median time in trade", Quantile(0.5, Gained(Own("closed_duration_seconds_bucket", Recorder)), "recorder, le"))) with
         {
@@ -107,14 +109,14 @@ internal static class TradingDashboard
             $"sum({Own("open_pairs_beyond_limit")})", "pairs") with { Height = 8, Thresholds = Colours.ZeroIsGood },
     ];
 
-    private static string ByBucket(string histogram) => $"sum by (le) ({Gained(Own(histogram + "_bucket", Recorder))})";
+    private static string ByBucket(string histogram, string matchers) => $"sum by (le) ({Gained(Own(histogram + "_bucket", matchers))})";
 
     private static string Money(string counter) => $"sum by (recorder, currency) ({Gained(Own(counter, Recorder))})";
 
     private static string WinRate(string by)
     {
-        string won = Increase(Own("positions_closed_total", Recorder + ",outcome=\"WIN\""));
-        string all = Increase(Own("positions_closed_total", Recorder));
+        string won = Gained(Own("positions_closed_total", Recorder + ",outcome=\"WIN\""));
+        string all = Gained(Own("positions_closed_total", Recorder));
         return $"sum {by}({won}) / (sum {by}({all}) > 0)";
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace StreamRecorder.Grafana.Tests.Linting;
@@ -37,10 +38,13 @@ public static partial class ScrapeComparison
         if (names.Count > 0 && metric.Name != "target_info" && !names.SequenceEqual(metric.Labels.Keys.Order(StringComparer.Ordinal)))
             yield return $"{metric.Name} is exported with the labels [{string.Join(", ", names)}], but listed with "
                 + $"[{string.Join(", ", metric.Labels.Keys)}].";
-        var bounds = samples.Select(sample => sample.Labels.GetValueOrDefault("le")).Where(le => le is not null and not "+Inf").Distinct().Count();
-        if (bounds != metric.Buckets.Count && metric.Kind == "histogram")
-            yield return $"{metric.Name} is exported with {bounds} bounds, but listed with {metric.Buckets.Count}.";
+        var bounds = samples.Select(sample => sample.Labels.GetValueOrDefault("le")).OfType<string>().Where(le => le != "+Inf").Distinct();
+        if (metric.Kind == "histogram" && !metric.Buckets.Order().SequenceEqual(bounds.Select(Bound).Order()))
+            yield return $"{metric.Name} is exported with the bounds [{string.Join(", ", bounds)}], but listed with "
+                + $"[{string.Join(", ", metric.Buckets.Select(bound => bound.ToString(CultureInfo.InvariantCulture)))}].";
     }
+
+    private static double Bound(string le) => double.Parse(le, CultureInfo.InvariantCulture);
 
     private static bool IsOfMetric(string label) => label != "le" && !label.StartsWith(ScopePrefix, StringComparison.Ordinal);
 

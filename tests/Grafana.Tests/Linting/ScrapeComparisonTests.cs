@@ -20,7 +20,10 @@ public sealed class ScrapeComparisonTests
         Assert.Contains("listed as a gauge", Single(otherKind), StringComparison.Ordinal);
         Assert.Contains(
             "labels [colour, feed]", Single(scrape + "streamrecorder_ticks_total{feed=\"a \\\"b\",colour=\"red\"} 1\n"), StringComparison.Ordinal);
-        Assert.Contains("17 bounds", Single(scrape + "streamrecorder_sink_flush_seconds_bucket{le=\"99\"} 1\n"), StringComparison.Ordinal);
+        Assert.Contains(", 99]", Single(scrape + "streamrecorder_sink_flush_seconds_bucket{le=\"99\"} 1\n"), StringComparison.Ordinal);
+        string moved = scrape.Replace("sink_flush_seconds\",le=\"0.001\"", "sink_flush_seconds\",le=\"0.0015\"", StringComparison.Ordinal);
+        Assert.NotEqual(scrape, moved);
+        Assert.Contains("0.0015", Single(moved), StringComparison.Ordinal);
         string gone = scrape.Replace("# TYPE streamrecorder_market_open gauge\n", "", StringComparison.Ordinal);
         Assert.Equal(["streamrecorder_market_open is listed, but not exported."], Differences(gone));
         Assert.Empty(Differences(gone, "streamrecorder_market_open"));

@@ -70,10 +70,15 @@ public sealed class ServiceExpressionTests
         await IsAsync("sum(streamrecorder_ticks_late_total)", load.Trades);
         await IsAsync("sum(streamrecorder_webhook_requests_total{outcome=\"body_unreadable\"})", load.Trades);
         await IsAsync("min(streamrecorder_open_worst_pnl)", -2);
+        await IsAsync($"sum({ClosedByRecorder()})", load.Trades);
 
         Task IsAsync(string expression, double expected) =>
             server.WaitAsync(expression, answer => answer.Series is [var only] && only.Value == expected, Limit, Cancellation);
     }
+
+    /// <summary>What the table of closed positions asks, over a time longer than the test: each trade is counted, none is estimated.</summary>
+    private static string ClosedByRecorder() =>
+        Assert.Single(LiveExpression.All(RateInterval, "1h"), expression => expression.Where == "trading.json: By recorder A").Text;
 
     private static async Task AssertScrapeAsync(TestService service)
     {

@@ -27,9 +27,9 @@ public sealed class RuleTests
             Assert.Contains(rule.Fields["severity"], (string[])["critical", "warning", "info"]);
             Assert.DoesNotContain("{{", rule.Fields["summary"], StringComparison.Ordinal);
             Assert.NotEmpty(rule.Fields["description"]);
-            Assert.Equal("grafana/RUNBOOK.md#" + rule.Name.ToLowerInvariant(), rule.Fields["runbook"]);
+            Assert.Equal("grafana/RUNBOOK.md#" + rule.Name.ToLowerInvariant(), rule.Fields["runbook_url"]);
             Assert.Contains($"\n## {rule.Name}\n", runbook, StringComparison.Ordinal);
-            Assert.Contains(rule.Fields["dashboard"], uids);
+            Assert.Contains(rule.Fields["dashboard_url"], uids.Select(uid => "/d/" + uid));
         });
     }
 
