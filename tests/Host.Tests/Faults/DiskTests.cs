@@ -32,15 +32,14 @@ public sealed class DiskTests : IDisposable
         await Task.WhenAll(lanes.Select(lane => lane.RunAsync(client, () => false)));
         Assert.All(lanes, lane => Assert.StartsWith("503", lane.Refused, StringComparison.Ordinal));
         await host.SaysAsync("cannot grow");
-        var health = await HealthAsync(host);
-        Assert.Equal(503, (int)health.StatusCode);
-        Assert.Contains(
-            "the journal cannot grow", await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var (status, health) = await host.ManagementAsync("/healthz");
+        Assert.Equal(503, status);
+        Assert.Contains("the journal cannot grow", health, StringComparison.Ordinal);
         await CheckAsync(client, lanes);
 
         disk.Free();
         await host.SaysAsync("grows again");
-        Assert.Equal(200, (int)(await HealthAsync(host)).StatusCode);
+        Assert.Equal(200, (await host.ManagementAsync("/healthz")).Status);
         foreach (var lane in lanes) Assert.True(await lane.TryNextAsync(client), lane.Refused);
         await CheckAsync(client, lanes);
         await host.KillAsync();
@@ -112,12 +111,6 @@ public sealed class DiskTests : IDisposable
         Assert.Contains($"The journal in {Path.GetDirectoryName(Slots)} failed", line, StringComparison.Ordinal);
         Assert.Contains("A commit did not end in 10 s.", line, StringComparison.Ordinal);
         await CheckAfterStartAsync(lanes);
-    }
-
-    private static async Task<HttpResponseMessage> HealthAsync(HostProcess host)
-    {
-        using var client = new HttpClient();
-        return await client.GetAsync(new Uri(host.ManagementUrl, "/healthz"), TestContext.Current.CancellationToken);
     }
 
     private static async Task<List<KillLane>> LanesAsync(HostClient client, int count)

@@ -56,9 +56,7 @@ public sealed class GapTests : IDisposable
         await OpenAsync(client);
         if (isSocket) await BreakSocketAsync(host, client);
         else await BreakRequestAsync(host, client);
-        for (var started =
-            TimeProvider.System.GetTimestamp(); await GapAsync(client, "MNQ1!") == 0; await Task.Delay(100, TestContext.Current.CancellationToken))
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, "an outage that nobody marks");
+        Assert.True(await Poll.UntilAsync(async () => await GapAsync(client, "MNQ1!") > 0, Limit), "an outage that nobody marks");
         Assert.Equal(0, await GapAsync(client, "MES1!"));
         Assert.Equal(200, (await client.PostAsync("/ticks", Tick)).Status);
         var gap = await GapAsync(client, "MNQ1!");

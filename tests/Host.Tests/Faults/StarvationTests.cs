@@ -46,8 +46,7 @@ public sealed class StarvationTests : IDisposable
             for (var i = 0; i < lanes.Count; i++) lanes[i].Book.AssertAre(await client.AllPositionsAsync($"lane{i}"));
             AssertUnmarked(await client.AllPositionsAsync("trades"));
             for (var i = 0; i < lanes.Count; i++) AssertUnmarked(await client.AllPositionsAsync($"lane{i}"));
-            using var anybody = new HttpClient();
-            var metrics = new Scrape(await anybody.GetStringAsync(new Uri(host.ManagementUrl, "/metrics"), TestContext.Current.CancellationToken));
+            var metrics = new Scrape((await host.ManagementAsync("/metrics")).Text);
             Assert.Equal(0, metrics.Of("streamrecorder_ticks_late_total").Sum(sample => sample.Value));
             Assert.Equal(0, await host.StopAsync());
             Assert.Equal("", await host.ErrorsAsync());

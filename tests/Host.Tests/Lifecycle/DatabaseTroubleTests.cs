@@ -44,8 +44,14 @@ public sealed class DatabaseTroubleTests : IDisposable
             heldUp = await FloodAsync(client);
             refused = await client.SignalAsync(hook, "buy", 1, "late");
             // Longer than any patience of SQLite or of ours: steady input is refused, and health and lag say why.
-            for (; TimeProvider.System.GetElapsedTime(locked) < Locked; await Task.Delay(500, TestContext.Current.CancellationToken))
+            Assert.True(await Poll.UntilAsync(IsLockedLongEnoughAsync, 2 * Locked));
+
+            async Task<bool> IsLockedLongEnoughAsync()
+            {
                 Assert.Equal(503, (await client.SignalAsync(hook, "buy", 1, "late")).Status);
+                return TimeProvider.System.GetElapsedTime(locked) >= Locked;
+            }
+
             Assert.Equal((503, true), await HealthAsync(host));
             Assert.InRange(await LagAsync(host), Locked.TotalSeconds - 5, 600);
             Execute(other, "ROLLBACK");
@@ -262,19 +268,13 @@ public sealed class DatabaseTroubleTests : IDisposable
 
     private static async Task<(int Status, bool NamesDatabase)> HealthAsync(HostProcess host)
     {
-        using var client = new HttpClient();
-        var health = await client.GetAsync(new Uri(host.ManagementUrl, "/healthz"), TestContext.Current.CancellationToken);
-        var text = await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return ((int)health.StatusCode, text.Contains("database", StringComparison.Ordinal));
+        var (status, text) = await host.ManagementAsync("/healthz");
+        return (status, text.Contains("database", StringComparison.Ordinal));
     }
 
     /// <summary>Seconds that the oldest output waits for the database.</summary>
-    private static async Task<double> LagAsync(HostProcess host)
-    {
-        using var client = new HttpClient();
-        return new Scrape(await client.GetStringAsync(new Uri(host.ManagementUrl, "/metrics"), TestContext.Current.CancellationToken))[
-            "streamrecorder_sink_lag_seconds"];
-    }
+    private static async Task<double> LagAsync(HostProcess host) =>
+        new Scrape((await host.ManagementAsync("/metrics")).Text)["streamrecorder_sink_lag_seconds"];
 
     private static async Task AssertVerifiedAsync(string directory)
     {

@@ -87,14 +87,18 @@ public sealed partial class HostProcess : IAsyncDisposable
     }
 
     /// <summary>True when its program has ended within the time, though the kernel may still hold a thread of it in a call.</summary>
-    public async Task<bool> HasLeftAsync(TimeSpan limit)
+    public Task<bool> HasLeftAsync(TimeSpan limit) => Poll.UntilAsync(async () =>
     {
-        for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < limit; await Task.Delay(50))
-        {
-            var state = await File.ReadAllTextAsync($"/proc/{Id}/stat");
-            if (state[state.LastIndexOf(')') + 2] == 'Z') return true;
-        }
-        return false;
+        var state = await File.ReadAllTextAsync($"/proc/{Id}/stat");
+        return state[state.LastIndexOf(')') + 2] == 'Z';
+    }, limit);
+
+    /// <summary>A page of the management address.</summary>
+    public async Task<(int Status, string Text)> ManagementAsync(string path)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri(ManagementUrl, path), TestContext.Current.CancellationToken);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     /// <summary>Runs a verb to its end.</summary>

@@ -33,13 +33,10 @@ public sealed partial class Scrape
     /// <summary>Scrapes until what is wanted shows: figures of open positions are as of the last second.</summary>
     public static async Task<Scrape> WaitAsync(TestService service, Predicate<Scrape> isWanted)
     {
-        using var late = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (true)
-        {
-            var scrape = await TakeAsync(service);
-            if (isWanted(scrape)) return scrape;
-            await Task.Delay(100, late.Token);
-        }
+        Scrape scrape = null!;
+        var shows = await Poll.UntilAsync(async () => isWanted(scrape = await TakeAsync(service)), TimeSpan.FromMinutes(1));
+        Assert.True(shows, "what is wanted never shows");
+        return scrape;
     }
 
     /// <summary>The one series with exactly these labels; NaN when there is none.</summary>
