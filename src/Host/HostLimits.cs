@@ -62,15 +62,16 @@ public static class HostLimits
     /// <summary>Kestrel's own size: what a webhook needs.</summary>
     public const int SmallBlockBytes = 4096;
 
-    /// <summary>700 lines of ticks at a time; more gains nothing, since it leaves the processor's cache.</summary>
+    /// <summary>700 lines of ticks at a time: as much as what reads them takes at once.</summary>
     public const int LargeBlockBytes = 64 * 1024;
 
     /// <summary>
-    /// Large blocks lent at a time: 16 MiB. A feed that waits for the engine has up to 32 of them; whoever comes when all are lent gets small ones.
+    /// Large blocks lent at a time by a listener: 16 MiB. A feed that waits for the engine has up to 32 of them; whoever comes when all are lent gets
+    /// small ones.
     /// </summary>
     public const int LargeBlocksMax = 256;
 
-    /// <summary>Small blocks kept when nobody needs them: 16 MiB.</summary>
+    /// <summary>Small blocks that a listener keeps when nobody needs them: 16 MiB.</summary>
     public const int SmallBlocksKept = 4096;
 
     /// <summary>Connections at a time, each a few KB while idle; TradingView opens one an alert, feeds one each.</summary>

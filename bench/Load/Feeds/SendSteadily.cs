@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Load.Processes;
 using StreamRecorder.Load.Running;
 using StreamRecorder.TickFeed;
@@ -13,7 +14,6 @@ namespace StreamRecorder.Load.Feeds;
 public sealed record SendSteadily(int Port, string Key, int TicksPerSecond) : Role
 {
     private const int FramesPerSecond = 1000;
-    private const int Prices = 400;
 
     public override bool IsLoad => true;
 
@@ -40,8 +40,8 @@ public sealed record SendSteadily(int Port, string Key, int TicksPerSecond) : Ro
         var now = DateTimeOffset.UtcNow;
         return
         [
-            .. Enumerable.Range(0, Prices * TicksPerSecond / FramesPerSecond)
-                .Select(i => new FeedTick(Contracts.Names[i % Contracts.Names.Count], 5000 + i * 7919 % Prices * 0.25m, now))
+            .. Enumerable.Range(0, Contracts.Prices * TicksPerSecond / FramesPerSecond)
+                .Select(i => new FeedTick(Contracts.Names[i % Contracts.Names.Count], (decimal)Contracts.PriceAt(i) / Fixed9.One, now))
                 .Chunk(TicksPerSecond / FramesPerSecond)
                 .Select(ticks => FeedFrames.Ticks(ticks, Contracts.PlaceOf)),
         ];

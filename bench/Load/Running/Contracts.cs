@@ -1,4 +1,5 @@
 using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Load.Running;
 
@@ -15,6 +16,12 @@ internal static class Contracts
     ];
 
     private static readonly Dictionary<string, int> Places = Names.Select((name, place) => (name, place)).ToDictionary(n => n.name, n => n.place);
+
+    /// <summary>Prices that ticks walk through before they begin anew.</summary>
+    public const int Prices = 400;
+
+    /// <summary>Of the n-th tick, in 1e-9: 5000 to 5100 in quarters, neighbours far apart.</summary>
+    public static long PriceAt(long n) => 5000 * Fixed9.One + n * 7919 % Prices * (Fixed9.One / 4);
 
     public static int PlaceOf(string name) => Places[name];
 }

@@ -79,7 +79,7 @@ internal sealed class Market
         var batch = TickBatch.Rent(_session, _pipe.Client.Now, TimeProvider.System.GetTimestamp());
         for (var i = 0; i < ticks; i++)
             batch.Ticks[batch.Count++] =
-                new Tick(_symbols[(int)(++_sent % Contracts.Names.Count)].Id, 5000 * Fixed9.One + _sent * 7919 % 400 * 250_000_000, batch.ReceivedAt);
+                new Tick(_symbols[(int)(++_sent % Contracts.Names.Count)].Id, Contracts.PriceAt(_sent), batch.ReceivedAt);
         batch.SymbolsMax = Contracts.Names.Count;
         _pipe.Inbox.OfferAsync(batch, CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }

@@ -6,8 +6,8 @@ namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
 /// Inputs as the payload of journal records: kind (1), version of the kind (1), engine time (8), then the
-/// fields. Symbols are written by name, because ids belong to a process. The layout is drawn in
-/// docs/journal-layout.md; a field added means a new version of its kind, and old versions stay readable.
+/// fields. Symbols are written by name, because ids belong to a process. The layout is drawn in docs/journal-layout.md;
+/// from the first release on, a field added means a new version of its kind, and old versions stay readable.
 /// </summary>
 public sealed class InputCodec(SymbolTable symbols)
 {

@@ -19,7 +19,7 @@ internal sealed class ReadBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
 
     public override int MaxBufferSize => HostLimits.SmallBlockBytes;
 
-    /// <summary>One pool, however many are asked for: the bound is for all together.</summary>
+    /// <summary>One pool for all that a listener asks for, and so one bound.</summary>
     public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => this;
 
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
@@ -62,7 +62,7 @@ internal sealed class ReadBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
             return this;
         }
 
-        /// <summary>Given back twice it would be lent to two.</summary>
+        /// <summary>Given back twice in a row it would be lent to two.</summary>
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _isLent, 0) == 1) pool.TakeBack(this);

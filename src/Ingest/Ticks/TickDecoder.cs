@@ -5,9 +5,8 @@ using StreamRecorder.Engine.Prices;
 namespace StreamRecorder.Ingest.Ticks;
 
 /// <summary>
-/// From the bytes of a stream to ticks, whatever the chunks they come in: NDJSON, one JSON list, or CSV with a header, told by the first byte that is
-/// no blank. A bad line is rejected alone. Does no I/O: its owner feeds it and keeps the bytes that it leaves (at most one line). One object per
-/// stream, one thread at a time.
+/// From the bytes of a stream to ticks, whatever the chunks: NDJSON, one JSON list, or CSV with a header, told by the first byte that is no blank. A
+/// bad line is rejected alone. Does no I/O: its owner keeps the bytes that it leaves (at most one line). One object per stream, one thread.
 /// </summary>
 /// <param name="live">Is told of each symbol; null: nobody sends at the moment (files).</param>
 public sealed class TickDecoder(SymbolTable symbols, LiveFeed? live = null)
@@ -33,6 +32,7 @@ public sealed class TickDecoder(SymbolTable symbols, LiveFeed? live = null)
         CsvRow,
         JsonLine,
         SkippedLine,
+
         /// <summary>An element comes, or the end of an empty list.</summary>
         ListFirst,
         ListElement,

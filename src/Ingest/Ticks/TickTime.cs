@@ -18,7 +18,8 @@ internal sealed class TickTime
 
     private static ReadOnlySpan<long> Scale => [1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
 
-    private ulong _date;
+    // No date has these bytes; all zero bytes would be one.
+    private ulong _date = ulong.MaxValue;
     private ushort _day;
     private long _dayAt;
 

@@ -46,7 +46,7 @@ internal static class JournalVerbs
         {
             var payload = Payload(journal.AppendedSequence + 1, spread);
             if (!journal.CanAppend(payload.Length)) journal.Commit(() => journal.CanAppend(payload.Length) || isOver?.Invoke() == true);
-            if (isOver?.Invoke() == true && journal.Fault is null && !journal.CanAppend(payload.Length)) return;
+            if (journal.Fault is null && !journal.CanAppend(payload.Length)) return;
             journal.Append(journal.AppendedSequence + 1, payload);
         }
 

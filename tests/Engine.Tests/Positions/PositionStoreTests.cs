@@ -1,5 +1,6 @@
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Tests.Support;
+using StreamRecorder.Tests.Shared;
 using Xunit;
 
 namespace StreamRecorder.Engine.Tests.Positions;
@@ -66,10 +67,7 @@ public sealed class PositionStoreTests
         using var store = new PositionStore(100);
         var position = new Position { Id = 1 };
         store.Write(Key(1), position, isNew: true);
-        Touch();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Touch();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Least(Touch));
 
         void Touch()
         {

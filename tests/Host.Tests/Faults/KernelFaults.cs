@@ -11,18 +11,20 @@ internal sealed class KernelFaults : IAsyncDisposable
     private const string Strace = "/usr/bin/strace";
 
     private readonly Process _process;
+    private readonly string _log;
 
-    private KernelFaults(Process process) => _process = process;
+    private KernelFaults(Process process, string log) => (_process, _log) = (process, log);
 
     /// <param name="fault">As strace has it: <c>signal=KILL</c>, <c>error=ENOSPC</c>, <c>delay_enter=200000</c> (µs).</param>
     public static async Task<KernelFaults> AttachAsync(int processId, string calls, string fault, params string[] files)
     {
         if (!File.Exists(Strace)) Assert.Skip("strace is not installed here.");
         string[] paths = [.. files.SelectMany(file => new[] { "-P", file })];
+        var log = Path.GetTempFileName();
         var start = new ProcessStartInfo(Strace,
-            ["-f", "-p", $"{processId}", .. paths, "-o", "/dev/null", "-e", "trace=" + calls, "-e", $"inject={calls}:{fault}"])
+            ["-f", "-p", $"{processId}", .. paths, "-o", log, "-e", "trace=" + calls, "-e", $"inject={calls}:{fault}"])
         { RedirectStandardError = true };
-        var faults = new KernelFaults(Process.Start(start)!);
+        var faults = new KernelFaults(Process.Start(start)!, log);
         // One line for each file that it looks for, then "attached".
         while (await faults._process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
@@ -35,7 +37,21 @@ internal sealed class KernelFaults : IAsyncDisposable
     /// <summary>Lets a process go that has ended while one of its calls was held: strace itself would hold that one for ever.</summary>
     public void LetGo() => _process.Kill();
 
+    /// <summary>Ends it and tells how many calls it made fail.</summary>
+    public async Task<int> EndAsync()
+    {
+        await DetachAsync();
+        return File.ReadLines(_log).Count(line => line.Contains("(INJECTED)", StringComparison.Ordinal));
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        await DetachAsync();
+        _process.Dispose();
+        File.Delete(_log);
+    }
+
+    private async Task DetachAsync()
     {
         if (!_process.HasExited)
         {
@@ -44,6 +60,5 @@ internal sealed class KernelFaults : IAsyncDisposable
             await end.WaitForExitAsync();
         }
         await _process.WaitForExitAsync();
-        _process.Dispose();
     }
 }

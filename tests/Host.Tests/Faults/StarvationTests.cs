@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json;
 using StreamRecorder.Host.Tests.Support;
 
@@ -10,6 +13,7 @@ namespace StreamRecorder.Host.Tests.Faults;
 public sealed class StarvationTests : IDisposable
 {
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly string _root = Directory.CreateTempSubdirectory("host-test-").FullName;
 
@@ -24,7 +28,10 @@ public sealed class StarvationTests : IDisposable
             var trades = new TradeLedger(await client.RecorderAsync("trades"));
             List<KillLane> lanes = [];
             for (var i = 0; i < 4; i++) lanes.Add(new KillLane(await client.RecorderAsync($"lane{i}"), "MNQZ2030", i));
-            var (answered, refused) = (0, 0);
+            var held = await client.RecorderAsync("held");
+            Assert.Equal(200, (await client.PostAsync(held, """{"action":"buy","symbol":"MESZ2030","price":25600,"quantity":1}""")).Status);
+            using var feed = await ConnectAsync(host);
+            var (answered, refused, ticked) = (0, 0, 0);
             using (Burners.Start())
             {
                 var started = TimeProvider.System.GetTimestamp();
@@ -33,9 +40,17 @@ public sealed class StarvationTests : IDisposable
                 {
                     while (!Volatile.Read(ref isOver)) Count(await lane.TryNextAsync(client));
                 }));
-                while (TimeProvider.System.GetElapsedTime(started) < Starved || answered < 50) Count(await trades.TryTradeAsync(client));
+                var ticking = Task.Run(async () =>
+                {
+                    for (; !Volatile.Read(ref isOver); ticked++) await TickAsync(feed);
+                }, TestContext.Current.CancellationToken);
+                while (TimeProvider.System.GetElapsedTime(started) < Starved || answered < 50)
+                {
+                    Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, $"{answered} answered, {refused} refused");
+                    Count(await trades.TryTradeAsync(client));
+                }
                 Volatile.Write(ref isOver, true);
-                await Task.WhenAll(load);
+                await Task.WhenAll([.. load, ticking]);
             }
             // A commit that takes longer than 2.5 s may be answered 503 here and there; a flood of them has another cause.
             Assert.True(refused * 10 <= answered, $"{refused} of {refused + answered} refused");
@@ -46,6 +61,9 @@ public sealed class StarvationTests : IDisposable
             for (var i = 0; i < lanes.Count; i++) lanes[i].Book.AssertAre(await client.AllPositionsAsync($"lane{i}"));
             AssertUnmarked(await client.AllPositionsAsync("trades"));
             for (var i = 0; i < lanes.Count; i++) AssertUnmarked(await client.AllPositionsAsync($"lane{i}"));
+            var marked = Assert.Single(await client.AllPositionsAsync("held"));
+            AssertUnmarked([marked]);
+            Assert.Equal(ticked, marked.GetProperty("tick_count").GetInt32());
             var metrics = new Scrape((await host.ManagementAsync("/metrics")).Text);
             Assert.Equal(0, metrics.Of("streamrecorder_ticks_late_total").Sum(sample => sample.Value));
             Assert.Equal(0, await host.StopAsync());
@@ -59,6 +77,25 @@ public sealed class StarvationTests : IDisposable
         }
         var (code, text, errors) = await HostProcess.RunAsync("verify", "--data", _root);
         Assert.True(code == 0, text + errors);
+    }
+
+    private async Task<ClientWebSocket> ConnectAsync(HostProcess host)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", "Bearer " + (await File.ReadAllTextAsync(Start.DataDirectory.AdminKeyIn(_root))).Trim());
+        await socket.ConnectAsync(new Uri($"ws://{host.Url.Authority}/ticks/ws"), TestContext.Current.CancellationToken);
+        return socket;
+    }
+
+    /// <summary>A tick with its own time, and its acknowledgement.</summary>
+    private static async Task TickAsync(ClientWebSocket feed)
+    {
+        var line = string.Create(
+            CultureInfo.InvariantCulture, $$"""{"symbol":"MESZ2030","price":25600,"ts":{{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}}}""");
+        await feed.SendAsync(Encoding.ASCII.GetBytes(line), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        var answer = new byte[4096];
+        var received = await feed.ReceiveAsync(answer, TestContext.Current.CancellationToken);
+        Assert.Contains("\"accepted\"", Encoding.ASCII.GetString(answer, 0, received.Count), StringComparison.Ordinal);
     }
 
     /// <summary>No gap and no flag: every price and every feed was there.</summary>

@@ -16,7 +16,13 @@ public sealed class DatabaseTroubleTests : IDisposable
     /// <summary>A feed that is not answered in this time is held up: what it sent takes milliseconds.</summary>
     private static readonly TimeSpan HeldUp = TimeSpan.FromSeconds(5);
 
+    /// <summary>Half a minute, a backup's or a careless viewer's, and some.</summary>
     private static readonly TimeSpan Locked = TimeSpan.FromSeconds(31);
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Calls of one kind that a trade's few rows take at most, in as many transactions as it has inputs.</summary>
+    private const int CallsMax = 90;
 
     private readonly string _root = Directory.CreateTempSubdirectory("host-test-").FullName;
 
@@ -154,7 +160,7 @@ public sealed class DatabaseTroubleTests : IDisposable
         await AssertVerifiedAsync(_root);
     }
 
-    /// <summary>The first of a thread's calls, the second, and so on, until none is left to fail in what a trade takes.</summary>
+    /// <summary>The first of the sink's calls for a trade, the second, and so on, until none is left to fail.</summary>
     [Theory]
     [InlineData("pwrite64")]
     [InlineData("fdatasync,fsync")]
@@ -163,12 +169,18 @@ public sealed class DatabaseTroubleTests : IDisposable
         await using var host = await HostProcess.ServeAsync(_root);
         using var client = new HostClient(host, _root);
         var trades = new TradeLedger(await client.RecorderAsync("a"));
-        for (var n = 1; n <= 12; n++)
+        var failed = 0;
+        for (var isHit = true; isHit; failed++)
         {
-            await using (await KernelFaults.AttachAsync(host.Id, calls, $"error=EIO:when={n}", Database, Database + "-wal"))
-                await trades.TradeAsync(client, 3);
-            trades.AssertAre(await client.PositionsAsync());
+            Assert.True(failed < CallsMax, "more calls than a trade can take");
+            await using var faults = await KernelFaults.AttachAsync(host.Id, calls, $"error=EIO:when={failed + 1}", Database, Database + "-wal");
+            await trades.TradeAsync(client, 1);
+            Assert.True(await Poll.UntilAsync(() => Task.FromResult(ClosedRows() == failed + 1), Limit), $"call {failed + 1} is not made up for");
+            isHit = await faults.EndAsync() > 0;
         }
+        trades.AssertAre(await client.PositionsAsync());
+        Assert.True(failed > 1, "no call failed");
+        TestContext.Current.SendDiagnosticMessage($"{failed - 1} of {calls} failed, each once");
         Assert.Equal(0, await host.StopAsync());
         Assert.Contains(host.Lines, line => line.Contains("cannot be written", StringComparison.Ordinal));
         Assert.Equal("", await host.ErrorsAsync());
@@ -275,6 +287,15 @@ public sealed class DatabaseTroubleTests : IDisposable
     /// <summary>Seconds that the oldest output waits for the database.</summary>
     private static async Task<double> LagAsync(HostProcess host) =>
         new Scrape((await host.ManagementAsync("/metrics")).Text)["streamrecorder_sink_lag_seconds"];
+
+    private long ClosedRows()
+    {
+        using var connection = new SqliteConnection($"Data Source={Database};Mode=ReadOnly;Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM recorder_positions WHERE status = 'closed'";
+        return (long)command.ExecuteScalar()!;
+    }
 
     private static async Task AssertVerifiedAsync(string directory)
     {

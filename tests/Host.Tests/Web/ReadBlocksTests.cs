@@ -1,6 +1,6 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamRecorder.Host.Web;
 using Xunit;
@@ -54,6 +54,23 @@ public sealed class ReadBlocksTests : IDisposable
     {
         var app = Listener.Build(["http://127.0.0.1:0"], 10, NullLoggerFactory.Instance);
         await using var _ = app.ConfigureAwait(true);
-        Assert.IsType<ReadBlocks>(app.Services.GetRequiredService<IMemoryPoolFactory<byte>>());
+        var greatest = 0;
+        ((IApplicationBuilder)app).Run(async context =>
+        {
+            for (var isWhole = false; !isWhole;)
+            {
+                var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
+                foreach (var segment in read.Buffer) greatest = Math.Max(greatest, segment.Length);
+                isWhole = read.IsCompleted;
+                context.Request.BodyReader.AdvanceTo(isWhole ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
+            }
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient();
+        using var body = new ByteArrayContent(new byte[HostLimits.LargeBlockBytes]);
+        using var answer = await client.PostAsync(new Uri(app.Urls.First()), body, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode);
+        // A connection that is read into Kestrel's own blocks has no segment that is longer.
+        Assert.InRange(greatest, HostLimits.SmallBlockBytes + 1, HostLimits.LargeBlockBytes);
     }
 }

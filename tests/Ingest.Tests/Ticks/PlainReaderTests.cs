@@ -110,6 +110,9 @@ public sealed class PlainReaderTests
         }
     }
 
+    [Fact]
+    public void Time_OfZeroBytes_IsNone() => Assert.False(new TickTime().TryParse("\0\0\0\0\0\0\0\0\0\0T15:00:00Z"u8, out _));
+
     private static string ValueOf(string name, Random random) => name switch
     {
         "symbol" => Values[random.Next(0, 2)],
