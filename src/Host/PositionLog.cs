@@ -63,8 +63,8 @@ public sealed class PositionLog : IAsyncDisposable
     }
 
     private void Closed(PositionView p, int decimals) => _log.LogInformation(
-        "Position {Id} closed: {Recorder} {Side} {Quantity} {Symbol}, entry {Entry}, exit {Exit}, realized {Realized} {Currency}, worst {Worst}, "
-        + "best {Best} ({Reason})",
+        "Position {Id} closed: {Recorder} {Side} {Quantity} {Symbol}, entry {Entry}, exit "
+        + "{Exit}, realized {Realized} {Currency}, worst {Worst}, best {Best} ({Reason})",
         p.Id, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, p.AvgEntryPrice.ToString(decimals), p.ExitPrice?.ToString(decimals),
         Money(p.RealizedPnl), p.Currency,
         Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl), Words.Of(p.CloseReason));
@@ -82,8 +82,8 @@ public sealed class PositionLog : IAsyncDisposable
             Money(p.RealizedPnl), p.Currency, Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl));
         if (verb == "opened" && p.Contract is null)
             _log.LogWarning(
-                "Position {Id} is unpriced: no contract of {Symbol} is known whose ticks it could take; send ticks as {Symbol}, or name the front "
-                + "contract", p.Id, p.Symbol, p.Symbol);
+                "Position {Id} is unpriced: no contract of {Symbol} is known whose ticks it could "
+                + "take; send ticks as {Symbol}, or name the front contract", p.Id, p.Symbol, p.Symbol);
     }
 
     private static string Money(Amount amount) => amount.ToString(2);

@@ -24,8 +24,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
         "INSERT INTO symbols (name, root, kind, continuous_index) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING");
 
     private readonly Statement _updateSymbol = new(connection,
-        "UPDATE symbols SET last_price = ?1, last_price_e9 = ?2, last_at = ?3, newest_at = max(coalesce(newest_at, ''), ?4), changed_at = ?5 WHERE "
-        + "name = ?6");
+        "UPDATE symbols SET last_price = ?1, last_price_e9 = ?2, last_at = ?3, "
+        + "newest_at = max(coalesce(newest_at, ''), ?4), changed_at = ?5 WHERE name = ?6");
 
     private readonly Statement _setOutage = new(connection, "UPDATE symbols SET outage_total_us = ?, outage_since = ? WHERE name = ?");
 

@@ -70,8 +70,8 @@ public sealed class LedgerQueries
         return $"SELECT {EntryColumns} FROM signals WHERE id IN ({string.Join(" UNION ALL ", all)}) ORDER BY id DESC LIMIT $limit";
 
         string OfRecorder(string status) =>
-            $"SELECT id FROM signals INDEXED BY signals_by_recorder WHERE recorder_id = $recorder AND status = {status}{range} ORDER BY id DESC "
-            + "LIMIT $limit";
+            "SELECT id FROM signals INDEXED BY signals_by_recorder "
+            + $"WHERE recorder_id = $recorder AND status = {status}{range} ORDER BY id DESC LIMIT $limit";
     }
 
     /// <summary>The first id at or after a moment (µs), by halving; one above the last when there is none.</summary>

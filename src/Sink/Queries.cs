@@ -25,9 +25,9 @@ public readonly record struct ClosingPlace(long ClosedAt, long Id);
 public sealed record RecordedFill(long Sequence, int Ordinal, FillOutput Fill);
 
 /// <summary>
-/// All reads of positions in the database, by connections that cannot write; any thread. Figures are rebuilt from the exact record, never from
-/// REAL. The database may be behind the engine: <see cref="ClosedReader"/> adds what is under way. Throws
-/// <see cref="DatabaseUnavailableException"/> when it cannot be read at the moment.
+/// All reads of positions in the database, by connections that cannot write; any thread. Figures are rebuilt from the exact record, never from REAL.
+/// The database may be behind the engine: <see cref="ClosedReader"/> adds what is under way. Throws <see cref="DatabaseUnavailableException"/> when
+/// it cannot be read at the moment.
 /// </summary>
 public sealed class Queries(Database database) : IDisposable
 {
@@ -68,8 +68,8 @@ public sealed class Queries(Database database) : IDisposable
         if (to is not null) where += " AND closed_at < $to";
         if (before is not null) where += " AND (closed_at, id) < ($closed, $id)";
         return Positions(
-            $"SELECT {PositionColumns} FROM recorder_positions INDEXED BY closed_by_closing WHERE {where} ORDER BY closed_at DESC, id DESC LIMIT "
-            + "$limit",
+            $"SELECT {PositionColumns} FROM recorder_positions INDEXED BY closed_by_closing "
+            + $"WHERE {where} ORDER BY closed_at DESC, id DESC LIMIT $limit",
             ("$from", Columns.Time(from)), ("$to", Columns.Time(to)), ("$closed", Columns.Time(before?.ClosedAt)), ("$id", before?.Id),
             ("$limit", Bounded(limit)));
     }
@@ -101,8 +101,8 @@ public sealed class Queries(Database database) : IDisposable
     public DatabaseState State() => _readers.Read(Database.StateOf);
 
     /// <summary>
-    /// A position's prices over time from its snapshots, at most
-    /// <see cref="SinkLimits.PathPointsMax"/> points that keep every stretch's least and greatest.
+    /// A position's prices over time from its snapshots, at most <see cref="SinkLimits.PathPointsMax"/> points that keep every stretch's least and
+    /// greatest.
     /// </summary>
     public List<PricePoint> PricePath(long positionId) => _readers.Read(connection =>
     {

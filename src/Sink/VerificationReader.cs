@@ -117,8 +117,8 @@ public sealed class VerificationReader : IDisposable
 
     /// <summary>A symbol's last price; null when the table has none.</summary>
     public StoredSymbolRow? Symbol(string name) => Rows(
-        "SELECT name, last_price_e9, last_at, newest_at, changed_at, last_price, outage_total_us, outage_since FROM symbols WHERE name = $name AND "
-        + "last_at IS NOT NULL",
+        "SELECT name, last_price_e9, last_at, newest_at, changed_at, last_price, outage_total_us, outage_since "
+        + "FROM symbols WHERE name = $name AND last_at IS NOT NULL",
         row => new StoredSymbolRow(row.GetString(0), row.GetInt64(1), Columns.ReadTime(row.GetString(2)), Columns.ReadTime(row.GetString(3)),
             Columns.ReadTime(row.GetString(4)))
         {

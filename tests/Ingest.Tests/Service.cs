@@ -48,7 +48,6 @@ internal sealed class Service : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.UseWebSockets();
-        _app.UseWebSockets();
         _webhook = new WebhookEndpoint(inbox, symbols, () => Directory ?? Loop.Directory, time, new WebhookMetrics(), settings);
         _app.UseWebhook(_webhook);
         _app.MapWebhook(_webhook);

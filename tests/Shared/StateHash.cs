@@ -9,8 +9,8 @@ namespace StreamRecorder.Tests.Shared;
 
 /// <summary>
 /// All state of an engine in one value: positions, flat keys and their newest alerts, recorders, API keys, instruments, fronts, last prices, feeds,
-/// and what repeats are known
-/// by. Figures are folded first, so that it does not matter how epochs and rows were cut. Ticks that are not folded yet are no state.
+/// and what repeats are known by. Figures are folded first, so that it does not matter how epochs and rows were cut. Ticks that are not folded yet
+/// are no state.
 /// </summary>
 internal static class StateHash
 {

@@ -57,12 +57,12 @@ public sealed class QueryTests : IAsyncDisposable
     [Theory]
     [InlineData("SELECT id FROM recorder_positions INDEXED BY closed_by_id WHERE status = 'closed' AND closed_at >= 'x' AND id < 5 ORDER BY id DESC")]
     [InlineData(
-        "SELECT id FROM recorder_positions INDEXED BY closed_by_recorder WHERE status = 'closed' AND recorder_id = 1 AND closed_at >= 'x' ORDER BY "
-        + "id DESC")]
+        "SELECT id FROM recorder_positions INDEXED BY closed_by_recorder "
+        + "WHERE status = 'closed' AND recorder_id = 1 AND closed_at >= 'x' ORDER BY id DESC")]
     [InlineData("SELECT id FROM recorder_positions INDEXED BY closed_by_symbol WHERE status = 'closed' AND symbol = 's' ORDER BY id DESC")]
     [InlineData(
-        "SELECT id FROM recorder_positions INDEXED BY closed_by_closing WHERE status = 'closed' AND (closed_at, id) < ('x', 5) ORDER BY closed_at "
-        + "DESC, id DESC")]
+        "SELECT id FROM recorder_positions INDEXED BY closed_by_closing "
+        + "WHERE status = 'closed' AND (closed_at, id) < ('x', 5) ORDER BY closed_at DESC, id DESC")]
     [InlineData("SELECT 1 FROM position_keys WHERE contract = 'c' AND is_open = 1 AND sequence >= 1 AND sequence < 5 LIMIT 1")]
     [InlineData("SELECT tick_count FROM symbol_folds WHERE symbol = 's' ORDER BY from_seq DESC LIMIT 1")]
     [InlineData("""

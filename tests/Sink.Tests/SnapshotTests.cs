@@ -25,8 +25,8 @@ public sealed class SnapshotTests : IAsyncDisposable
             _rig.Select("SELECT taken_at, price, unrealized_pnl, worst_unrealized_pnl, best_unrealized_pnl FROM position_snapshots"));
         Assert.Equal([[25603.25, 6.5, -4.0, 25598.0, 2L, "2025-12-04T15:01:00.000000Z", "2025-12-04T15:00:00.002000Z"]],
             _rig.Select(
-                "SELECT current_price, unrealized_pnl, worst_unrealized_pnl, worst_price, tick_count, updated_at, changed_at FROM "
-                + "recorder_positions"));
+                "SELECT current_price, unrealized_pnl, worst_unrealized_pnl, worst_price, tick_count, updated_at, changed_at "
+                + "FROM recorder_positions"));
         Assert.Equal(1, sink.Metrics.Snapshots);
     }
 

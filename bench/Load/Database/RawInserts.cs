@@ -5,8 +5,8 @@ namespace StreamRecorder.Load.Database;
 
 /// <summary>
 /// The rows of a finished database, inserted again into an empty one with the same schema and the same promises: one prepared statement a table,
-/// bound without a driver between, as many rows a transaction as the
-/// sink puts into one, and nothing else: no rows made, none looked up, none written twice.
+/// bound without a driver between, as many rows a transaction as the sink puts into one, and nothing else: no rows made, none looked up, none written
+/// twice.
 /// </summary>
 internal sealed class RawInserts
 {

@@ -7,8 +7,8 @@ namespace StreamRecorder.Load.Hostile;
 
 /// <summary>
 /// Clients that mean no good, as a process of their own: each kind so many at a time. Those who say nothing, those who send their headers a byte a
-/// second, those who close their half
-/// under a request, and those who send garbage in one piece and come again. Says how many connections stand, then goes on until its parent ends it.
+/// second, those who close their half under a request, and those who send garbage in one piece and come again. Says how many connections stand, then
+/// goes on until its parent ends it.
 /// </summary>
 public sealed record HostileClients(int Port, int EachKind) : Role
 {

@@ -5,8 +5,8 @@ namespace StreamRecorder.Load.Polling;
 
 /// <summary>
 /// The design that started this project: positions are rows of SQLite, and once a second a loop takes the last price, reads every open row, and
-/// writes its result and its
-/// extremes back. Time is the recorded one, so it polls at every whole second exactly, which a real loop would not manage. Its fills count too.
+/// writes its result and its extremes back. Time is the recorded one, so it polls at every whole second exactly, which a real loop would not manage.
+/// Its fills count too.
 /// </summary>
 internal sealed class PollLoop : IDisposable
 {
@@ -30,8 +30,8 @@ internal sealed class PollLoop : IDisposable
         _select = Command("SELECT id, side, entry, worst, best FROM positions WHERE is_open = 1");
         _update = Command("UPDATE positions SET current = $2, unrealized = $3, worst = $4, best = $5 WHERE id = $1");
         _close = Command(
-            "UPDATE positions SET is_open = 0, worst = min(worst, side * ($2 - entry)), best = max(best, side * ($2 - entry)) WHERE id = $1 "
-            + "RETURNING worst, best");
+            "UPDATE positions SET is_open = 0, worst = min(worst, side * ($2 - entry)), best = max(best, side * ($2 - entry)) "
+            + "WHERE id = $1 RETURNING worst, best");
     }
 
     /// <summary>The extremes that it found, and how many rows it wrote for them.</summary>

@@ -4,8 +4,8 @@ namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
 /// A stretch of load. <paramref name="Rate"/> 0: every connection sends its next alert when the last one is answered. Above 0: so many a second are
-/// due whatever the server does,
-/// a millisecond's worth at the beginning of each, and a duration counts from when an alert was due, not from when a connection was free to send it.
+/// due whatever the server does, a millisecond's worth at the beginning of each, and a duration counts from when an alert was due, not from when a
+/// connection was free to send it.
 /// </summary>
 public sealed record Phase(double Seconds, double Rate = 0);
 

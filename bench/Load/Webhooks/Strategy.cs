@@ -67,8 +67,8 @@ internal sealed class Strategy
         {
             var text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"POST /webhook/{token} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: "
-                + $"{body.Length}\r\n\r\n");
+                $"POST /webhook/{token} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                + $"Content-Type: application/json; charset=utf-8\r\nContent-Length: {body.Length}\r\n\r\n");
             _bytes = Encoding.ASCII.GetBytes(text + body);
             _id = text.Length + body.IndexOf(IdMark, StringComparison.Ordinal);
             _time = text.Length + body.IndexOf(TimeMark, StringComparison.Ordinal);

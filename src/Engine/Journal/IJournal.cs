@@ -1,9 +1,9 @@
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>
-/// The one ordered log of inputs. The engine's thread appends and starts commits; nobody else writes.
-/// A record is safe (survives <c>kill -9</c> and power loss) once its sequence is at or below <see cref="CommittedSequence"/>.
-/// Two implementations: <see cref="FasterJournal"/> on disk, <see cref="MemoryJournal"/> for <c>replay</c> and tests of pure figures.
+/// The one ordered log of inputs. The engine's thread appends and starts commits; nobody else writes. A record is safe (survives <c>kill -9</c> and
+/// power loss) once its sequence is at or below <see cref="CommittedSequence"/>. Two implementations: <see cref="FasterJournal"/> on disk, <see
+/// cref="MemoryJournal"/> for <c>replay</c> and tests of pure figures.
 /// </summary>
 public interface IJournal : IDisposable
 {

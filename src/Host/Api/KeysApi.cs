@@ -60,8 +60,8 @@ public sealed class KeysApi(EngineClient engine, Tables tables)
         if (context.Text("name") == AdminKey.Name)
             return Routes.Problem(
                 Rejection.Conflict.Because(
-                    "This is the service's own key, by which its command line manages it. To change it, delete admin.key and start the service "
-                    + "again."));
+                    "This is the service's own key, by which its command line manages it. To change "
+                    + "it, delete admin.key and start the service again."));
         var reply = await engine.SendAsync(new RevokeApiKey(context.Text("name")) { ReceivedAt = engine.Now }).ConfigureAwait(false);
         return reply.Refusal is null ? Results.NoContent() : Routes.Problem(reply.Refusal);
     }

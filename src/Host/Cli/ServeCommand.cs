@@ -13,8 +13,8 @@ public static class ServeCommand
         var management = new Option<string?>("--management-urls") { Description = "Where health and metrics listen (default http://127.0.0.1:9464)" };
         var command =
             new Command("serve",
-                "Runs the service. Settings also come from appsettings.json and StreamRecorder__ environment variables, or as "
-                + "--StreamRecorder:NAME=VALUE.")
+                "Runs the service. Settings also come from appsettings.json and "
+                + "StreamRecorder__ environment variables, or as --StreamRecorder:NAME=VALUE.")
         {
             data, urls, management,
         };

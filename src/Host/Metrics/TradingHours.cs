@@ -3,9 +3,9 @@ using System.Globalization;
 namespace StreamRecorder.Host.Metrics;
 
 /// <summary>
-/// When a market trades: the same sessions every week, by the clock of its exchange. Holidays are not known. Written as
-/// <c>ZONE DAYS FROM-TO, DAYS FROM-TO …</c>, such as <c>America/Chicago Sun-Thu 17:00-16:00</c>: a session that ends before it begins ends on the
-/// next day. <c>always</c> never closes.
+/// When a market trades: the same sessions every week, by the clock of its exchange. Holidays are not known. Written as <c>ZONE DAYS FROM-TO, DAYS
+/// FROM-TO …</c>, such as <c>America/Chicago Sun-Thu 17:00-16:00</c>: a session that ends before it begins ends on the next day. <c>always</c> never
+/// closes.
 /// </summary>
 public sealed class TradingHours
 {

@@ -20,8 +20,8 @@ public static class FieldDocs
         String("fill_price", "signal, or tick to always fill at the last tick"),
         Decimal("max_age", "Seconds after which an alert, by its own time, is refused as too old; 0, the default, is off; at most 86400"),
         Object("field_mapping",
-            "Names of fields that no dialect knows, theirs (dotted where nested) to ours; action_values: their words for actions to ours. {} for "
-            + "none"),
+            "Names of fields that no dialect knows, theirs (dotted where nested) to ours; "
+            + "action_values: their words for actions to ours. {} for none"),
         Decimal("commission", "Per contract and side, in the instrument's currency; 0 or more"),
         Decimal("drawdown_limit", "Drawdown of one position above which metrics and their alerts say so; above 0, or null for none"),
         Flag("enabled", "false: paused, signals are kept as ignored"),

@@ -133,19 +133,19 @@ internal sealed class TestAnswer(
         if (signal is null) yield break;
         if (signal.At is null) yield return "The alert has no time of its own: late or swapped ones cannot be told. Add \"timenow\":\"{{timenow}}\".";
         else if (!signal.HasFiringTime)
-            yield return "Its time may be the bar's, which is the same for all alerts of a bar. {{timenow}} in the field timenow is the time of "
-                + "firing.";
+            yield return "Its time may be the bar's, which is the same for all alerts of a bar. "
+                + "{{timenow}} in the field timenow is the time of firing.";
         if (signal.Price is null) yield return "It has no price: the symbol's last tick is taken, if it is fresh enough.";
         if (signal.Key is null && signal.Label is not null)
             yield return "Order ids and comments are labels, never keys: they are the same for every trade.";
         if (signal.TargetPosition is null && signal.Action is SignalAction.Buy or SignalAction.Sell)
-            yield return "It does not say where the strategy stands afterwards; a lost alert stays unnoticed. Add market_position and "
-                + "market_position_size.";
+            yield return "It does not say where the strategy stands afterwards; a lost alert "
+                + "stays unnoticed. Add market_position and market_position_size.";
         if ((signal.ClosesOpposite ?? signal.MayAdd) is not null && (signal.TargetPosition is not null || signal.TargetSide is not null))
             yield return "It names where the strategy stands afterwards; that decides, not what it says of closing or adding to what is held.";
         if (preview?.Contract is null && signal.Symbol.Kind == SymbolKind.Continuous)
-            yield return "No contract is known for the symbol: a position opened now has no ticks until one is. Send ticks, or name the front "
-                + "contract.";
+            yield return "No contract is known for the symbol: a position opened now has no ticks "
+                + "until one is. Send ticks, or name the front contract.";
         if (signal.Brackets is not null) yield return "Take-profit and stop-loss levels are kept with the signal and do not act.";
         if (signal.HasUnreadBrackets) yield return "A take-profit or stop-loss is no number and is left out.";
     }

@@ -7,12 +7,22 @@ public sealed class FasterRulesTests
     [Fact]
     public void Rules_Faster_DifferInTimesOnly()
     {
-        const string Rules =
-            "expr: rate(a_seconds_bucket[5m]) > 1\nexpr: max by (b) (a_lag_seconds) > 10\nexpr: c:age:seconds > 60\nfor: 30s\nfor: 2m\nfor half a "
-            + "minute";
-        const string Faster =
-            "expr: rate(a_seconds_bucket[10000ms]) > 1\nexpr: max by (b) (a_lag_seconds) > 0.333\nexpr: c:age:seconds > 2\nfor: 1000ms\nfor: "
-            + "4000ms\nfor half a minute";
+        const string Rules = """
+            expr: rate(a_seconds_bucket[5m]) > 1
+            expr: max by (b) (a_lag_seconds) > 10
+            expr: c:age:seconds > 60
+            for: 30s
+            for: 2m
+            for half a minute
+            """;
+        const string Faster = """
+            expr: rate(a_seconds_bucket[10000ms]) > 1
+            expr: max by (b) (a_lag_seconds) > 0.333
+            expr: c:age:seconds > 2
+            for: 1000ms
+            for: 4000ms
+            for half a minute
+            """;
         Assert.Equal(Faster, FasterRules.Of(Rules));
     }
 

@@ -8,9 +8,11 @@ namespace StreamRecorder.Ingest.Tests.Webhooks;
 
 /// <summary>
 /// Mutated bodies of the shared list against a real server and engine: whatever comes is answered as the contract has it, in time, and what is
-/// refused leaves
-/// the hash of the state as it was. <c>STREAMRECORDER_FUZZ_BODIES</c> makes the run longer, <c>STREAMRECORDER_FUZZ_SEED</c> another one.
+/// refused leaves the hash of the state as it was. <c>STREAMRECORDER_FUZZ_BODIES</c> makes the run longer, <c>STREAMRECORDER_FUZZ_SEED</c> another
+/// one.
 /// </summary>
+[CollectionDefinition(nameof(WebhookFuzzTests), DisableParallelization = true)]
+[Collection(nameof(WebhookFuzzTests))]
 public sealed class WebhookFuzzTests(ITestOutputHelper output)
 {
     /// <summary>Between two hashes, and more of them in a long run, which remembers more that a hash must go over.</summary>
@@ -18,7 +20,10 @@ public sealed class WebhookFuzzTests(ITestOutputHelper output)
     private const int BatchesMax = 250;
     private const int Senders = 16;
 
-    /// <summary>Bodies are remembered for a minute, which comes to tens of MiB; what is lost would be more with every body.</summary>
+    /// <summary>
+    /// Bodies are remembered for a minute, which comes to tens of MiB; what is lost would be more with every body. The memory is the whole process's:
+    /// hence no other test runs meanwhile.
+    /// </summary>
     private const long GrowthMax = 96 << 20;
 
     private static readonly int Rounds = Setting("STREAMRECORDER_FUZZ_BODIES", 10_000);
