@@ -18,9 +18,12 @@ public sealed class StateMachine : IDisposable
 {
     private readonly Dictionary<long, int> _openByRecorder = [];
 
+    private readonly SetTables _tables;
+
     public StateMachine(SymbolTable symbols, int positionsMax, long lateTolerance)
     {
         Symbols = symbols;
+        _tables = new SetTables(symbols);
         Prices = new PriceBook(symbols, lateTolerance);
         Store = new PositionStore(positionsMax);
     }
@@ -40,13 +43,13 @@ public sealed class StateMachine : IDisposable
     public BodyMemory Bodies { get; } = new();
 
     /// <summary>Replaced as a whole; other threads may read it at any time.</summary>
-    public RecorderDirectory Directory { get; private set; } = RecorderDirectory.Empty;
+    public RecorderDirectory Directory => _tables.Directory;
 
-    public InstrumentTable Instruments { get; private set; } = InstrumentTable.Empty;
+    public InstrumentTable Instruments => _tables.Instruments;
 
-    public FrontContractTable FrontContracts { get; private set; } = FrontContractTable.Empty;
+    public FrontContractTable FrontContracts => _tables.FrontContracts;
 
-    public long NextRecorderId { get; private set; } = 1;
+    public long NextRecorderId => _tables.NextRecorderId;
 
     /// <summary>Sequence of the last input applied.</summary>
     public long Sequence { get; private set; }
@@ -94,8 +97,16 @@ public sealed class StateMachine : IDisposable
                 Bodies.DoubtSince(lastMoment - EngineLimits.DoubtAge, started.Doubtful);
                 Start(lastMoment == 0 ? 0 : at - lastMoment, outputs);
                 return null;
+            case FeedOpened opened:
+                outputs.AddRange(Feeds.Open(opened.Name, Now).Select(name => new FeedForgotten(name)));
+                outputs.Add(new FeedSeen(Feeds.Find(opened.Name)!));
+                return null;
+            case RecorderRemoved removed:
+                Invariant.Holds(OpenCountOf(removed.RecorderId) == 0);
+                outputs.Add(_tables.Apply(removed));
+                return null;
             default:
-                ApplyTables(input, outputs);
+                outputs.Add(_tables.Apply(input));
                 return null;
         }
     }
@@ -106,11 +117,7 @@ public sealed class StateMachine : IDisposable
     public void Load(StoredState stored)
     {
         Invariant.Holds(Sequence == 0);
-        Directory = stored.Recorders.Aggregate(Directory, (directory, recorder) => directory.With(recorder));
-        Directory = stored.ApiKeys.Aggregate(Directory, (directory, key) => directory.WithKey(key));
-        Instruments = new InstrumentTable(stored.InstrumentsFromFiles, stored.InstrumentsFromApi);
-        Symbols.Publish(Instruments);
-        FrontContracts = new FrontContractTable(stored.FrontContractsFromFile, stored.FrontContractsFromApi);
+        _tables.Load(stored);
         var loader = new StateLoader(Symbols, Prices, Store);
         loader.Load(stored);
         foreach (var (id, key) in loader.Open)
@@ -125,7 +132,6 @@ public sealed class StateMachine : IDisposable
                 repeat.LastAt;
         }
         foreach (var feed in stored.Feeds) Feeds.Load(feed);
-        NextRecorderId = stored.NextRecorderId;
         TotalGap = stored.TotalGap;
         Sequence = stored.Sequence;
         Now = stored.Now;
@@ -311,53 +317,5 @@ public sealed class StateMachine : IDisposable
         var closedId = position.Id;
         position = new Position { AlertAt = position.AlertAt, ContractId = position.ContractId };
         return closedId;
-    }
-
-    private void ApplyTables(Input input, List<Output> outputs)
-    {
-        switch (input)
-        {
-            case RecorderSet set:
-                Directory = Directory.With(set.Recorder);
-                NextRecorderId = Math.Max(NextRecorderId, set.Recorder.Id + 1);
-                outputs.Add(new RecorderChanged(set.Recorder));
-                break;
-            case RecorderRemoved removed:
-                Invariant.Holds(OpenCountOf(removed.RecorderId) == 0);
-                Directory = Directory.Without(Directory.Find(removed.RecorderId)!);
-                outputs.Add(new RecorderDeleted(removed.RecorderId));
-                break;
-            case ApiKeySet set:
-                Directory = Directory.WithKey(set.Key);
-                outputs.Add(new ApiKeyChanged(set.Key));
-                break;
-            case ApiKeyRemoved removed:
-                Directory = Directory.WithoutKey(Directory.FindKey(removed.HashHex)!);
-                outputs.Add(new ApiKeyDeleted(removed.HashHex));
-                break;
-            case FeedOpened opened:
-                outputs.AddRange(Feeds.Open(opened.Name, Now).Select(name => new FeedForgotten(name)));
-                outputs.Add(new FeedSeen(Feeds.Find(opened.Name)!));
-                break;
-            case InstrumentsSet set:
-                Instruments = set.FromFiles ? Instruments.WithFiles(Merge(Instruments.FromFiles.Values, set.Rows)) : Instruments.WithApi(set.Rows);
-                Symbols.Publish(Instruments);
-                outputs.Add(new InstrumentsChanged(set.Rows, set.FromFiles));
-                break;
-            case FrontContractsSet set:
-                FrontContracts = set.FromFile ? FrontContracts.WithFile(set.Rows) : FrontContracts.WithApi(set.Rows);
-                outputs.Add(new FrontContractsChanged(set.Rows, set.FromFile));
-                break;
-            default:
-                Invariant.Broken("input of unknown kind");
-                break;
-        }
-    }
-
-    /// <summary>A root once known stays known, whatever a file leaves out later: positions may be open on it.</summary>
-    private static IEnumerable<Instrument> Merge(IEnumerable<Instrument> old, IReadOnlyList<Instrument> rows)
-    {
-        var changed = rows.Select(r => r.Root).ToHashSet(StringComparer.Ordinal);
-        return old.Where(i => !changed.Contains(i.Root)).Concat(rows);
     }
 }
