@@ -10,10 +10,10 @@ namespace StreamRecorder.Load.Hostile;
 /// second, those who close their half under a request, and those who send garbage in one piece and come again. Says how many connections stand, then
 /// goes on until its parent ends it.
 /// </summary>
-public sealed record HostileClients(int Port, int EachKind) : Role
+/// <param name="Pause">How long a client that was thrown out stays away: seconds of it are rude, none is a flood.</param>
+public sealed record HostileClients(int Port, int EachKind, TimeSpan Pause) : Role
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BetweenGarbage = TimeSpan.FromMilliseconds(100);
     private static readonly byte[] Headers =
         Encoding.ASCII.GetBytes("POST /webhook/slow HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: " + new string('x', 4096));
     private static readonly byte[] Half =
@@ -57,7 +57,20 @@ public sealed record HostileClients(int Port, int EachKind) : Role
             {
                 // Thrown out or at the end: both are what is wanted.
             }
-            if (!ending.IsCancellationRequested) await Task.Delay(BetweenGarbage, CancellationToken.None).ConfigureAwait(false);
+            await StayAwayAsync(ending).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Not all at the same moment, or they would come in waves.</summary>
+    private async Task StayAwayAsync(CancellationToken ending)
+    {
+        try
+        {
+            await Task.Delay(Pause * (0.5 + Random.Shared.NextDouble()), ending).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // At the end.
         }
     }
 

@@ -10,6 +10,8 @@ namespace StreamRecorder.Load.Webhooks;
 /// </summary>
 public sealed class WebhookOverload : Scenario
 {
+    /// <summary>Nearly all that the server takes (10 000): more than its inbox holds, or nothing would ever be refused.</summary>
+    private const int Connections = 9_900;
     private const double BurstTimes = 20;
     private const double SteadyTimes = 2;
 
@@ -34,7 +36,8 @@ public sealed class WebhookOverload : Scenario
         var server = await Server.StartAsync(directory, "HardRate=1000000").ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
-            var load = new WebhookLoad(server.Url, await server.AddRecordersAsync(bench.Size.Connections).ConfigureAwait(false));
+            var tokens = await server.AddRecordersAsync(bench.Size.Connections).ConfigureAwait(false);
+            var load = new WebhookLoad(server.Url, [.. Enumerable.Range(0, ConnectionsOf(bench)).Select(i => tokens[i % tokens.Length])]);
             await using (load.ConfigureAwait(false))
             {
                 var capacity =
@@ -52,6 +55,8 @@ public sealed class WebhookOverload : Scenario
             }
         }
     }
+
+    private static int ConnectionsOf(Bench bench) => Math.Max(bench.Size.Connections, bench.Size.Of(Connections));
 
     private static IEnumerable<Phase> Seconds(double rate) => Enumerable.Repeat(new Phase(1, rate), RecoverySeconds);
 
