@@ -192,9 +192,13 @@ public sealed class WebhookEndpoint : IDisposable
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>Writes the answer and tells whether it was handed to its connection whole: the server knows when the sender is gone.</summary>
+    /// <summary>
+    /// Writes the answer and tells whether it was handed to its connection whole: the server knows when the sender is gone. The operating system
+    /// holds it until that is told: a kill at the very moment when the sender has its answer finds it marked.
+    /// </summary>
     private async ValueTask AnswerAsync(HttpContext context, BodyMessage message, SignalAnswer answer, Arrival arrival)
     {
+        using var held = HeldAnswer.Of(context);
         var isWritten = answer.Refusal is not null
             ? await RefuseAsync(context, answer.Refusal).ConfigureAwait(false)
             : await AcceptAsync(context.Response, answer, arrival).ConfigureAwait(false);

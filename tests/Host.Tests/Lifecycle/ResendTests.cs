@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamRecorder.Host.Tests.Faults;
 using StreamRecorder.Host.Tests.Support;
 
 namespace StreamRecorder.Host.Tests.Lifecycle;
@@ -95,6 +96,25 @@ public sealed class ResendTests : IDisposable
         }
         Assert.Equal("accepted", await PostAsync(sender, hook));
         Assert.Equal(statuses.Count + 1, await QuantityAsync(client));
+    }
+
+    [Fact]
+    public async Task TwoOrders_WithTheSameBodyAndAKillAtTheAnswer_AreTwo()
+    {
+        string hook;
+        await using (var host = await HostProcess.ServeAsync(_directory))
+        {
+            using var client = new HostClient(host, _directory);
+            hook = await client.RecorderAsync("a");
+            // The thread that sends goes on only after a while: what it does next comes too late for a kill that the answer sets off.
+            await using var late = await KernelFaults.AttachAsync(host.Id, "sendmsg,sendto", "delay_exit=100000");
+            Assert.Equal("accepted", Text(await client.PostAsync(hook, Buy), "status"));
+            await host.StopAsync("KILL");
+        }
+        await using var again = await HostProcess.ServeAsync(_directory);
+        using var later = new HostClient(again, _directory);
+        Assert.Equal("added", Text(await later.PostAsync(hook, Buy), "effect"));
+        Assert.Equal(2, await QuantityAsync(later));
     }
 
     [Fact]
