@@ -10,7 +10,7 @@ namespace StreamRecorder.Host;
 /// One log line when a position opens, grows, shrinks or closes. The engine's thread only drops the group into a
 /// bounded channel; a task of ours makes the text. A slow console costs lines, which are counted, and never time.
 /// </summary>
-public sealed class PositionLog : IAsyncDisposable
+public sealed partial class PositionLog : IAsyncDisposable
 {
     private readonly ILogger<PositionLog> _log;
     private readonly Channel<OutputGroup> _groups =
@@ -62,29 +62,44 @@ public sealed class PositionLog : IAsyncDisposable
         }
     }
 
-    private void Closed(PositionView p, int decimals) => _log.LogInformation(
-        "Position {Id} closed: {Recorder} {Side} {Quantity} {Symbol}, entry {Entry}, exit "
-        + "{Exit}, realized {Realized} {Currency}, worst {Worst}, best {Best} ({Reason})",
+    private void Closed(PositionView p, int decimals) => LogClosed(
         p.Id, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, p.AvgEntryPrice.ToString(decimals), p.ExitPrice?.ToString(decimals),
-        Money(p.RealizedPnl), p.Currency,
-        Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl), Words.Of(p.CloseReason));
+        Money(p.RealizedPnl), p.Currency, Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl), Words.Of(p.CloseReason));
 
     private void Changed(PositionChanged changed, FillOutput fill)
     {
         var p = PositionView.Of(changed.Position, changed.Names);
         var decimals = DecimalsOf(changed.Position);
         var verb = changed.Position.Sequence == p.Id ? "opened" : fill.IsEntry ? "grew" : "shrank";
-        _log.LogInformation(
-            "Position {Id} {Verb}: {Recorder} {Side} {Quantity} {Symbol}, average {Entry}, fill {FillQuantity} at {Fill}, realized {Realized} "
-            + "{Currency}, worst {Worst}, best {Best}",
+        LogChanged(
             p.Id, verb, p.Recorder, Words.Of(p.Side), p.TotalQuantity, p.Symbol, p.AvgEntryPrice.ToString(decimals), Fixed9.Format(fill.Quantity),
-            Amount.FromFixed9(fill.Price).ToString(decimals),
-            Money(p.RealizedPnl), p.Currency, Money(p.WorstUnrealizedPnl), Money(p.BestUnrealizedPnl));
-        if (verb == "opened" && p.Contract is null)
-            _log.LogWarning(
-                "Position {Id} is unpriced: no contract of {Symbol} is known whose ticks it could "
-                + "take; send ticks as {Symbol}, or name the front contract", p.Id, p.Symbol, p.Symbol);
+            Amount.FromFixed9(fill.Price).ToString(decimals), Money(p.RealizedPnl), p.Currency, Money(p.WorstUnrealizedPnl),
+            Money(p.BestUnrealizedPnl));
+        if (verb == "opened" && p.Contract is null) LogUnpriced(p.Id, p.Symbol);
     }
+
+#pragma warning disable SYSLIB1006 // Like all lines of the program these have no number of their own: [0].
+    [LoggerMessage(
+        0, LogLevel.Information,
+        "Position {Id} closed: {Recorder} {Side} {Quantity} {Symbol}, entry {Entry}, exit {Exit}, realized {Realized} {Currency}, worst {Worst}, "
+        + "best {Best} ({Reason})")]
+    private partial void LogClosed(
+        long id, string recorder, string side, Amount quantity, string symbol, string entry, string? exit, string realized, string currency,
+        string worst, string best, string reason);
+
+    [LoggerMessage(
+        0, LogLevel.Information,
+        "Position {Id} {Verb}: {Recorder} {Side} {Quantity} {Symbol}, average {Entry}, fill {FillQuantity} at {Fill}, realized {Realized} "
+        + "{Currency}, worst {Worst}, best {Best}")]
+    private partial void LogChanged(
+        long id, string verb, string recorder, string side, Amount quantity, string symbol, string entry, string fillQuantity, string fill,
+        string realized, string currency, string worst, string best);
+
+    [LoggerMessage(
+        0, LogLevel.Warning,
+        "Position {Id} is unpriced: no contract of {Symbol} is known whose ticks it could take; send ticks as {Symbol}, or name the front contract")]
+    private partial void LogUnpriced(long id, string symbol);
+#pragma warning restore SYSLIB1006
 
     private static string Money(Amount amount) => amount.ToString(2);
 
