@@ -24,12 +24,15 @@ internal sealed class PositionChange(long id)
 /// <summary>The record of a key after the batch.</summary>
 internal readonly record struct KeyChange(long Sequence, PositionChanged Change);
 
+/// <summary>A signal that may come again, and its engine time.</summary>
+internal readonly record struct Delivery(long At, SignalApplied Applied);
+
 /// <summary>A table's change; applied one by one in order, since names may pass from one row to another.</summary>
 internal readonly record struct TableChange(long At, Output Output);
 
 /// <summary>
 /// Outputs of whole groups as the rows they come to: what changed several times is written once. Pure; the same groups cut into other batches come to
-/// the same rows. (Folds of a symbol may then be more or fewer rows that say the same.)
+/// the same rows. (Folds of a symbol and deliveries may then be more or fewer rows that say the same.)
 /// </summary>
 internal sealed class Batch
 {
@@ -39,6 +42,7 @@ internal sealed class Batch
     private readonly Dictionary<string, OutageChanged> _outages = new(StringComparer.Ordinal);
     private readonly List<TableChange> _tables = [];
     private readonly List<LedgerEntry> _ledger = [];
+    private readonly List<Delivery> _deliveries = [];
 
     /// <summary>Groups up to <paramref name="durable"/> are in the database already and left out.</summary>
     public Batch(IReadOnlyList<OutputGroup> groups, long durable)
@@ -75,6 +79,8 @@ internal sealed class Batch
 
     public IReadOnlyList<LedgerEntry> Ledger => _ledger;
 
+    public IReadOnlyList<Delivery> Deliveries => _deliveries;
+
     private void Add(OutputGroup group)
     {
         for (var ordinal = 0; ordinal < group.Outputs.Count; ordinal++) Add(group, ordinal, group.Outputs[ordinal]);
@@ -107,6 +113,9 @@ internal sealed class Batch
                 _outages[outage.Contract.Name] = outage;
                 break;
             case SignalApplied { RememberUntil: 0 } or BodyNoted { RememberUntil: 0 }:
+                break;
+            case SignalApplied applied:
+                _deliveries.Add(new Delivery(group.At, applied));
                 break;
             default:
                 _tables.Add(new TableChange(group.At, output));

@@ -16,7 +16,15 @@ public sealed class Database
 {
     private volatile DatabaseDamagedException? _damage;
 
-    static Database() => SQLitePCL.Batteries_V2.Init();
+    static Database()
+    {
+        SQLitePCL.Batteries_V2.Init();
+        // Both before anything is opened; where it is too late (another part of the process was first), all works as well and costs a little more.
+        // No statistics of memory, which nobody asks for: they are a lock around each allocation. And no lock around each call: no connection is
+        // ever used by two threads at a time, the pool of readers sees to that.
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
+    }
 
     private Database(string path) => Path = path;
 
@@ -106,6 +114,7 @@ public sealed class Database
             Execute(connection, "PRAGMA synchronous = FULL");
             Execute(connection, "PRAGMA foreign_keys = ON");
             Execute(connection, FormattableString.Invariant($"PRAGMA cache_size = -{SinkLimits.WriterCacheKiB}"));
+            Execute(connection, FormattableString.Invariant($"PRAGMA wal_autocheckpoint = {SinkLimits.WalPagesPerCheckpoint}"));
             Execute(connection, FormattableString.Invariant($"PRAGMA journal_size_limit = {SinkLimits.WalBytesKept}"));
             return connection;
         }

@@ -57,8 +57,8 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
         var symbol = run.Last.Symbol;
         Know(symbol.Name, symbol.Root, symbol.Kind, symbol.ContinuousIndex);
         var ticks = run.Last.Ticks;
-        _updateSymbol.Add(Columns.Real(ticks.Last)).Add(ticks.Last).Add(Timestamp.Format(ticks.LastAt)).Add(Timestamp.Format(run.NewestAt))
-            .Add(Timestamp.Format(run.ChangedAt)).Add(symbol.Name).Run();
+        _updateSymbol.Add(Columns.Real(ticks.Last)).Add(ticks.Last).AddTime(ticks.LastAt).AddTime(run.NewestAt)
+            .AddTime(run.ChangedAt).Add(symbol.Name).Run();
         var first = run.Rows[0];
         if (Newest(symbol.Name) is { } newest && !StartsBetween(symbol.Name, newest, first)) first = Merged(newest, first);
         Upsert(symbol.Name, first);
@@ -67,7 +67,7 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
 
     /// <summary>After the folds of the same batch: only a contract that ticked can be lost, so its row is there.</summary>
     public void Write(OutageChanged outage) =>
-        _setOutage.Add(outage.Total).Add(outage.Since == 0 ? null : Timestamp.Format(outage.Since)).Add(outage.Contract.Name).Run();
+        _setOutage.Add(outage.Total).AddTime(outage.Since == 0 ? null : outage.Since).Add(outage.Contract.Name).Run();
 
     /// <summary>A start must know the symbols of its keys, ticked or not.</summary>
     public void Know(in PositionNames names)

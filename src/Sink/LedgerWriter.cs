@@ -16,7 +16,6 @@ internal sealed class LedgerWriter : IDisposable
     private const int RowOverhead = 345;
 
     private readonly LedgerSettings _settings;
-    private readonly TimeText _times = new();
     private readonly Queue<(long Id, long At)> _unanswered = new();
     private readonly Statement _insert;
     private readonly Statement _setRetried;
@@ -94,14 +93,14 @@ internal sealed class LedgerWriter : IDisposable
         var bytes = (long)RowOverhead + receipt.Body.Length
             + Length(entry.Recorder) + Length(entry.Detail) + Length(gist.Key) + Length(gist.Label) + Length(gist.Symbol);
         var answeredAt = _settings.AnsweredAt(entry.Id);
-        _insert.Add(entry.Id).Add(_times.Of(entry.At)).Add(entry.RecorderId).Add(entry.Recorder)
+        _insert.Add(entry.Id).AddTime(entry.At).Add(entry.RecorderId).Add(entry.Recorder)
             .Add(Words.Of(entry.Status)).Add(entry.Reason).Add(entry.Detail).Add(entry.Field)
             .Add(entry.Effect == Effect.None ? null : Words.Of(entry.Effect)).Add(Words.Of(gist.Action)).Add(gist.Symbol)
             .Add(Real(gist.Price)).Add(gist.Price).Add(Real(gist.Quantity)).Add(gist.Quantity)
             .Add(entry.PositionId).Add(entry.ClosedPositionId).Add((long)entry.Flags).Add(gist.Label).Add(gist.Key).Add(BracketText.Of(gist.Brackets))
             .Add(entry.FirstId).Add(entry.RetryOf)
-            .Add(_times.Of(gist.At)).Add(_times.Of(receipt.ReceivedAt)).Add(_times.Of(entry.DecidedAt)).Add(_times.Of(entry.CommittedAt))
-            .Add(_times.Of(answeredAt));
+            .AddTime(gist.At).AddTime(receipt.ReceivedAt).AddTime(entry.DecidedAt).AddTime(entry.CommittedAt)
+            .AddTime(answeredAt);
         AddHash(entry.BodyHash);
         _insert.AddText(receipt.Body.Span).Add(receipt.IsCut).Add(bytes).Run();
         if (entry.RetryOf is { } retried) _setRetried.Add(entry.Id).Add(retried).Run();
@@ -115,7 +114,7 @@ internal sealed class LedgerWriter : IDisposable
         for (var left = _unanswered.Count; left > 0; left--)
         {
             var (id, at) = _unanswered.Dequeue();
-            if (_settings.AnsweredAt(id) is { } answeredAt) _setAnswered.Add(_times.Of(answeredAt)).Add(id).Run();
+            if (_settings.AnsweredAt(id) is { } answeredAt) _setAnswered.AddTime(answeredAt).Add(id).Run();
             else if (now - at < SinkLimits.AnswerAwaitedFor) _unanswered.Enqueue((id, at));
         }
     }

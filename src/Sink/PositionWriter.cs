@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Messages;
@@ -53,8 +53,7 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
     private readonly Statement _upsertPosition = new(connection, UpsertPosition);
     private readonly Statement _insertFill = new(connection, InsertFill);
     private readonly Statement _upsertKey = new(connection, UpsertKey);
-    private readonly StringBuilder _json = new();
-    private readonly TimeText _times = new();
+    private readonly ArrayBufferWriter<byte> _json = new();
 
     public void Write(PositionChange change)
     {
@@ -72,8 +71,10 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
     {
         var names = key.Change.Names;
         var position = key.Change.Position;
+        Span<byte> record = stackalloc byte[PositionCodec.Size];
+        PositionCodec.Write(position, record);
         _upsertKey.Add(names.RecorderId).Add(names.Symbol).Add(names.Contract).Add(names.Root)
-            .Add(position.IsOpen).Add(key.Sequence).Add(PositionCodec.Write(position)).Run();
+            .Add(position.IsOpen).Add(key.Sequence).Add(record).Run();
     }
 
     public void Dispose()
@@ -88,42 +89,55 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
         var fill = sequenced.Fill;
         _insertFill.Add(fill.PositionId).Add(sequenced.Sequence).Add((long)sequenced.Ordinal).Add(fill.IsEntry)
             .Add(Columns.Real(fill.Price)).Add(fill.Price).Add(Columns.Real(fill.Quantity)).Add(fill.Quantity)
-            .Add(_times.Of(fill.At)).Add(_times.Of(fill.SignalAt)).Add(Words.Of(fill.PriceSource)).Add((long)fill.Flags).Add(fill.Label).Run();
+            .AddTime(fill.At).AddTime(fill.SignalAt).Add(Words.Of(fill.PriceSource)).Add((long)fill.Flags).Add(fill.Label).Run();
     }
 
     private void Write(PositionView view, in Position exact, List<SequencedFill> fills)
     {
+        Span<byte> record = stackalloc byte[PositionCodec.Size];
+        PositionCodec.Write(exact, record);
         var exitTime = fills.FindLast(f => !f.Fill.IsEntry).Fill?.At;
         _upsertPosition
             .Add(view.Id).Add(view.RecorderId).Add(view.Recorder).Add(view.Symbol).Add(view.Contract).Add(view.Root).Add(view.Currency)
             .Add(Words.Of(view.Side)).Add(view.Status).Add(view.Outcome)
             .Add(Columns.Real(view.TotalQuantity)).Add(Columns.Real(view.MaxQuantity)).Add(Columns.Real(view.EntryQuantity))
-            .Add(Columns.Real(view.AvgEntryPrice)).Add(Columns.Real(view.ExitPrice)).Add(_times.Of(exitTime))
-            .Add(Columns.Real(view.CurrentPrice)).Add(_times.Of(view.CurrentPriceAt))
+            .Add(Columns.Real(view.AvgEntryPrice)).Add(Columns.Real(view.ExitPrice)).AddTime(exitTime)
+            .Add(Columns.Real(view.CurrentPrice)).AddTime(view.CurrentPriceAt)
             .Add(Columns.Real(view.UnrealizedPnl)).Add(Columns.Real(view.RealizedPnl)).Add(Columns.Real(view.Commission))
             .Add(Columns.Real(view.NetPnl))
             .Add(Columns.Real(view.WorstUnrealizedPnl)).Add(Columns.Real(view.BestUnrealizedPnl))
             .Add(Columns.Real(view.WorstTotalPnl)).Add(Columns.Real(view.BestTotalPnl))
             .Add(Columns.Real(view.MaxDrawdown)).Add(Columns.Real(view.Drawdown))
-            .Add(Columns.Real(view.WorstPrice)).Add(_times.Of(view.WorstAt)).Add(Columns.Real(view.BestPrice)).Add(_times.Of(view.BestAt))
+            .Add(Columns.Real(view.WorstPrice)).AddTime(view.WorstAt).Add(Columns.Real(view.BestPrice)).AddTime(view.BestAt)
             .Add(view.TickCount).Add(view.GapSeconds).Add(Columns.Words(view.Flags))
             .Add(view.IsOpen ? null : Words.Of(view.CloseReason))
-            .Add(_times.Of(view.OpenedAt)).Add(_times.Of(view.ClosedAt)).Add(_times.Of(view.UpdatedAt))
-            .Add(PositionCodec.Write(exact)).Add(Json(fills, isEntry: true)).Add(Json(fills, isEntry: false))
-            .Add((long)SinkLimits.FillsTextMax).Run();
+            .AddTime(view.OpenedAt).AddTime(view.ClosedAt).AddTime(view.UpdatedAt)
+            .Add(record);
+        AddFills(fills, isEntry: true);
+        AddFills(fills, isEntry: false);
+        _upsertPosition.Add((long)SinkLimits.FillsTextMax).Run();
     }
 
     /// <summary><c>[{"price":25600.25,"qty":1,"time":"…"}]</c>, in exact decimals.</summary>
-    private string Json(List<SequencedFill> fills, bool isEntry)
+    private void AddFills(List<SequencedFill> fills, bool isEntry)
     {
-        _json.Clear().Append('[');
+        _json.ResetWrittenCount();
+        _json.Write("["u8);
         foreach (var (_, _, fill) in fills)
         {
             if (fill.IsEntry != isEntry) continue;
-            if (_json.Length > 1) _json.Append(',');
-            _json.Append("{\"price\":").Append(Fixed9.Format(fill.Price)).Append(",\"qty\":").Append(Fixed9.Format(fill.Quantity))
-                .Append(",\"time\":\"").Append(_times.Of(fill.At)).Append("\"}");
+            _json.Write(_json.WrittenCount > 1 ? ",{\"price\":"u8 : "{\"price\":"u8);
+            Append(Amount.FromFixed9(fill.Price));
+            _json.Write(",\"qty\":"u8);
+            Append(Amount.FromFixed9(fill.Quantity));
+            _json.Write(",\"time\":\""u8);
+            Timestamp.Format(fill.At, _json.GetSpan(Timestamp.TextLength));
+            _json.Advance(Timestamp.TextLength);
+            _json.Write("\"}"u8);
         }
-        return _json.Append(']').ToString();
+        _json.Write("]"u8);
+        _upsertPosition.AddText(_json.WrittenSpan);
     }
+
+    private void Append(Amount number) => _json.Advance(number.Format(_json.GetSpan(Amount.TextMax)));
 }

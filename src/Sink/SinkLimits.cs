@@ -37,6 +37,12 @@ public static class SinkLimits
     public const int ThinRowsPerStep = 4096;
 
     /// <summary>
+    /// Rows of deliveries that one step deletes: about 20 ms when each has a full transaction's. A quiet
+    /// service makes one a transaction, 100 a second at most: 100 steps a minute delete more.
+    /// </summary>
+    public const int ThinRunsPerStep = 64;
+
+    /// <summary>
     /// Steps of one run, once a minute: 400 000 rows, more than the default budget of 5 000 snapshots a second brings in that time.
     /// </summary>
     public const int ThinStepsMax = 100;
@@ -83,6 +89,12 @@ public static class SinkLimits
 
     /// <summary>Memory for pages of the writer (KiB): the inner pages of every index, so that an insert reads nothing.</summary>
     public const int WriterCacheKiB = 64 * 1024;
+
+    /// <summary>
+    /// Pages of 4 KiB in the -wal file after which they are moved into the main file: 16 MiB, so that a page which is written again and again (the
+    /// ends of the indexes) is moved once for several transactions. SQLite's own 1000 is less than a full transaction.
+    /// </summary>
+    public const int WalPagesPerCheckpoint = 4000;
 
     /// <summary>Size to which the -wal file is cut back after it grew (a long reader holds up checkpoints).</summary>
     public const long WalBytesKept = 64 << 20;

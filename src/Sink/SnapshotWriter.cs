@@ -31,12 +31,12 @@ internal sealed class SnapshotWriter(SqliteConnection connection) : IDisposable
         var (unrealized, worst, best) =
             (Columns.Real(view.UnrealizedPnl), Columns.Real(view.WorstUnrealizedPnl), Columns.Real(view.BestUnrealizedPnl));
         _insert.Add(view.Id).Add(time).Add(price).Add(E9(view.CurrentPrice)).Add(unrealized).Add(worst).Add(best)
-            .Add(Timestamp.Format(takenAt - takenAt % Minute)).Run();
-        _refresh.Add(view.Contract).Add(Columns.Words(view.Flags)).Add(price).Add(Timestamp.Format(view.CurrentPriceAt)).Add(unrealized)
+            .AddTime(takenAt - takenAt % Minute).Run();
+        _refresh.Add(view.Contract).Add(Columns.Words(view.Flags)).Add(price).AddTime(view.CurrentPriceAt).Add(unrealized)
             .Add(worst).Add(best).Add(Columns.Real(view.WorstTotalPnl)).Add(Columns.Real(view.BestTotalPnl))
             .Add(Columns.Real(view.MaxDrawdown)).Add(Columns.Real(view.Drawdown))
-            .Add(Columns.Real(view.WorstPrice)).Add(Columns.Time(view.WorstAt)).Add(Columns.Real(view.BestPrice)).Add(Columns.Time(view.BestAt))
-            .Add(view.TickCount).Add(time).Add(view.Id).Add(Timestamp.Format(view.UpdatedAt)).Run();
+            .Add(Columns.Real(view.WorstPrice)).AddTime(view.WorstAt).Add(Columns.Real(view.BestPrice)).AddTime(view.BestAt)
+            .Add(view.TickCount).Add(time).Add(view.Id).AddTime(view.UpdatedAt).Run();
     }
 
     public void Dispose()

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Feeds;
@@ -141,28 +140,21 @@ public sealed class StateReader : IDisposable
         ORDER BY k.contract, f.from_seq
         """).Select(row => new StoredFold(row.GetString(0), row.GetInt64(1), row.GetInt64(2), Columns.ReadTicks(row, from: 3)));
 
-    private IEnumerable<StoredRepeat> ReadRepeats(long now) => Rows(
-        """
-        SELECT recorder_id, key, body_hash, at, sequence, status, effect, reason, position_id, position_is_open, closed_position_id, flags, until, has_firing_time,
-          last_at
-        FROM deliveries WHERE until >= $now ORDER BY sequence
-        """,
-        ("$now", Columns.Time(now))).Select(row => new StoredRepeat(
-            row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), BinaryPrimitives.ReadUInt128BigEndian(row.GetFieldValue<byte[]>(2)),
-            Columns.ReadTime(row.GetString(3)),
-            Columns.ReadTime(row.GetString(14)),
-            new SignalAnswer
+    private IEnumerable<StoredRepeat> ReadRepeats(long now)
+    {
+        var repeated = Rows("SELECT sequence, last_at_us, until_us FROM delivery_repeats WHERE until_us >= $now", ("$now", now))
+            .ToDictionary(row => row.GetInt64(0), row => (LastAt: row.GetInt64(1), Until: row.GetInt64(2)));
+        foreach (var row in Rows("SELECT deliveries FROM delivery_runs WHERE until_us >= $now ORDER BY last_sequence", ("$now", now)))
+        {
+            foreach (var delivery in DeliveryRun.Read(row.GetFieldValue<byte[]>(0)))
             {
-                Sequence = row.GetInt64(4),
-                Status = (SignalStatus)row.GetInt64(5),
-                Effect = (Effect)row.GetInt64(6),
-                Reason = (IgnoreReason)row.GetInt64(7),
-                PositionId = row.GetInt64(8),
-                PositionIsOpen = row.GetBoolean(9),
-                ClosedPositionId = row.GetInt64(10),
-                Flags = (Flags)row.GetInt64(11),
-            },
-            Columns.ReadTime(row.GetString(12)), row.GetBoolean(13)));
+                var latest = repeated.TryGetValue(delivery.Answer.Sequence, out var again)
+                    ? delivery with { LastAt = again.LastAt, Until = again.Until }
+                    : delivery;
+                if (latest.Until >= now) yield return latest;
+            }
+        }
+    }
 
     private IEnumerable<SqliteDataReader> Rows(string sql, params (string Name, object? Value)[] parameters)
     {

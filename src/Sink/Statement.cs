@@ -1,30 +1,44 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Sink;
 
 /// <summary>
 /// One prepared statement of the writer. Values are added in the order of the statement's parameters; straight on SQLite's interface, because a
-/// parameter object and a boxed value each would cost more than the insert. A statement that threw is not used again: its connection is dropped.
+/// parameter object and a boxed value each would cost more than the insert. Texts and blobs lie in a buffer of the statement's own until it has run,
+/// so that nothing is allocated for them on either side. A statement that threw is not used again: its connection is dropped. One thread.
 /// </summary>
 internal sealed class Statement : IDisposable
 {
+    /// <summary>All texts of a usual row, some hundred bytes, with room for a body; longer ones SQLite copies.</summary>
+    private const int TextBytes = 4096;
+
     private readonly sqlite3 _connection;
     private readonly sqlite3_stmt _statement;
+    private readonly nint _handle;
     private readonly int _parameters;
+
+    /// <summary>Pinned: SQLite reads from it while the statement runs.</summary>
+    private readonly byte[] _texts = GC.AllocateUninitializedArray<byte>(TextBytes, pinned: true);
+    private int _textsUsed;
     private int _added;
 
     public Statement(SqliteConnection connection, string sql)
     {
         _connection = connection.Handle!;
         Check(raw.sqlite3_prepare_v2(_connection, sql, out _statement));
+        _handle = _statement.DangerousGetHandle();
         _parameters = raw.sqlite3_bind_parameter_count(_statement);
     }
 
     public Statement Add(long value)
     {
-        Check(raw.sqlite3_bind_int64(_statement, ++_added, value));
+        Check(NativeSqlite.BindInt64(_handle, ++_added, value));
         return this;
     }
 
@@ -32,7 +46,7 @@ internal sealed class Statement : IDisposable
 
     public Statement Add(double value)
     {
-        Check(raw.sqlite3_bind_double(_statement, ++_added, value));
+        Check(NativeSqlite.BindDouble(_handle, ++_added, value));
         return this;
     }
 
@@ -41,27 +55,45 @@ internal sealed class Statement : IDisposable
     public Statement Add(string? value)
     {
         if (value is null) return AddNull();
-        Check(raw.sqlite3_bind_text(_statement, ++_added, value));
-        return this;
+        var length = Encoding.UTF8.GetMaxByteCount(value.Length);
+        if (length > TextBytes - _textsUsed) return AddLong(value);
+        return AddKeptText(Encoding.UTF8.GetBytes(value, _texts.AsSpan(_textsUsed)));
     }
 
     public Statement Add(long? value) => value is { } known ? Add(known) : AddNull();
 
+    /// <summary>A moment (µs) as its text.</summary>
+    public Statement AddTime(long at)
+    {
+        if (Timestamp.TextLength > TextBytes - _textsUsed) return AddLong(Timestamp.Format(at));
+        Timestamp.Format(at, _texts.AsSpan(_textsUsed));
+        return AddKeptText(Timestamp.TextLength);
+    }
+
+    public Statement AddTime(long? at) => at is { } known ? AddTime(known) : AddNull();
+
     public Statement AddText(ReadOnlySpan<byte> utf8)
     {
-        Check(raw.sqlite3_bind_text(_statement, ++_added, utf8));
+        if (utf8.TryCopyTo(_texts.AsSpan(_textsUsed))) return AddKeptText(utf8.Length);
+        // It does not fit, so it is not empty.
+        Check(NativeSqlite.BindText(_handle, ++_added, ref MemoryMarshal.GetReference(utf8), utf8.Length, NativeSqlite.IsCopied));
         return this;
     }
 
     public Statement Add(ReadOnlySpan<byte> blob)
     {
-        Check(raw.sqlite3_bind_blob(_statement, ++_added, blob));
+        if (blob.TryCopyTo(_texts.AsSpan(_textsUsed)))
+        {
+            Check(NativeSqlite.BindBlob(_handle, ++_added, ref Free, blob.Length, NativeSqlite.Stays));
+            _textsUsed += blob.Length;
+        }
+        else Check(NativeSqlite.BindBlob(_handle, ++_added, ref MemoryMarshal.GetReference(blob), blob.Length, NativeSqlite.IsCopied));
         return this;
     }
 
     public Statement AddNull()
     {
-        Check(raw.sqlite3_bind_null(_statement, ++_added));
+        Check(NativeSqlite.BindNull(_handle, ++_added));
         return this;
     }
 
@@ -81,7 +113,7 @@ internal sealed class Statement : IDisposable
     {
         if (_added != _parameters)
             throw new InvalidOperationException($"{_added} values for {_parameters} parameters: {raw.sqlite3_sql(_statement).utf8_to_string()}");
-        var result = raw.sqlite3_step(_statement);
+        var result = NativeSqlite.Step(_handle);
         if (result == raw.SQLITE_ROW) return true;
         if (result != raw.SQLITE_DONE) Check(result);
         Reset();
@@ -91,8 +123,9 @@ internal sealed class Statement : IDisposable
     /// <summary>Ends a SELECT before its last row.</summary>
     public void Reset()
     {
-        Check(raw.sqlite3_reset(_statement));
+        Check(NativeSqlite.Reset(_handle));
         _added = 0;
+        _textsUsed = 0;
     }
 
     public long Int64(int column) => raw.sqlite3_column_int64(_statement, column);
@@ -100,6 +133,24 @@ internal sealed class Statement : IDisposable
     public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
 
     public void Dispose() => _statement?.Dispose();
+
+    /// <summary>Where the next text goes; behind a full buffer, where only an empty one fits.</summary>
+    private ref byte Free => ref MemoryMarshal.GetReference(_texts.AsSpan(_textsUsed));
+
+    private Statement AddKeptText(int length)
+    {
+        Check(NativeSqlite.BindText(_handle, ++_added, ref Free, length, NativeSqlite.Stays));
+        _textsUsed += length;
+        return this;
+    }
+
+    private Statement AddLong(string value)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
+        Check(NativeSqlite.BindText(_handle, ++_added, ref bytes[0], Encoding.UTF8.GetBytes(value, bytes), NativeSqlite.IsCopied));
+        ArrayPool<byte>.Shared.Return(bytes);
+        return this;
+    }
 
     private void Check(int result)
     {

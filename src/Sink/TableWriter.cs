@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
@@ -9,9 +8,10 @@ using StreamRecorder.Engine.Recorders;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Rows of recorders, tokens, keys, instruments, front contracts, feeds and deliveries. Rare, so each change is applied by itself and in order.
+/// Rows of recorders, tokens, keys, instruments, front contracts and feeds, and of deliveries that came again.
+/// Rare, so each change is applied by itself and in order.
 /// </summary>
-internal sealed class TableWriter(SqliteConnection connection) : IDisposable
+internal sealed class TableWriter(SqliteConnection connection, DeliveryWriter deliveries) : IDisposable
 {
     private readonly Statement _upsertRecorder = new(connection, """
         INSERT INTO recorders (id, name, on_opposite, default_quantity, default_quantity_e9, duplicate_window, duplicate_window_us,
@@ -62,14 +62,6 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
 
     private readonly Statement _setGap = new(connection, "UPDATE state SET total_gap_us = ?");
 
-    private readonly Statement _insertDelivery = new(connection, """
-        INSERT INTO deliveries (sequence, at, last_at, until, recorder_id, key, has_firing_time, body_hash, status, effect, reason,
-          position_id, position_is_open, closed_position_id, flags)
-        VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-        """);
-
-    private readonly Statement _repeatDelivery = new(connection, "UPDATE deliveries SET last_at = ?, until = ? WHERE sequence = ?");
-
     public void Write(in TableChange change)
     {
         switch (change.Output)
@@ -82,7 +74,7 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
                 break;
             case ApiKeyChanged changed:
                 _upsertApiKey.Add(changed.Key.HashHex).Add(changed.Key.Name).Add(Words.Of(changed.Key.Scope))
-                    .Add(Timestamp.Format(changed.Key.CreatedAt)).Run();
+                    .AddTime(changed.Key.CreatedAt).Run();
                 break;
             case ApiKeyDeleted deleted:
                 _deleteApiKey.Add(deleted.HashHex).Run();
@@ -93,17 +85,14 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
             case FrontContractsChanged changed:
                 Write(changed);
                 break;
-            case SignalApplied applied:
-                Write(applied, change.At);
-                break;
             case FeedSeen seen:
-                _upsertFeed.Add(seen.Feed.Name).Add(seen.Feed.Sequence).Add(Timestamp.Format(seen.Feed.SeenAt)).Run();
+                _upsertFeed.Add(seen.Feed.Name).Add(seen.Feed.Sequence).AddTime(seen.Feed.SeenAt).Run();
                 break;
             case FeedForgotten forgotten:
                 _deleteFeed.Add(forgotten.Name).Run();
                 break;
             case BodyNoted noted:
-                _repeatDelivery.Add(Timestamp.Format(change.At)).Add(Timestamp.Format(noted.RememberUntil)).Add(noted.Input.Answer.Sequence).Run();
+                deliveries.Write(noted, change.At);
                 break;
             case GapCounted gap:
                 _setGap.Add(gap.TotalGap).Run();
@@ -118,7 +107,7 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
         foreach (var statement in new[]
         {
             _upsertRecorder, _nextRecorderId, _deleteTokens, _insertToken, _rememberName, _deleteRecorder, _deleteKeys, _upsertApiKey, _deleteApiKey,
-            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _upsertFeed, _deleteFeed, _setGap, _insertDelivery, _repeatDelivery,
+            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _upsertFeed, _deleteFeed, _setGap,
         })
             statement.Dispose();
     }
@@ -133,30 +122,19 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
             .Add(Words.Of(settings.FillPrice)).Add(Columns.Seconds(settings.MaxAge)).Add(settings.MaxAge).Add(settings.FieldMapping)
             .Add(Columns.Real(settings.Commission)).Add(settings.Commission)
             .Add(settings.DrawdownLimit is { } limit ? Columns.Real(limit) : null).Add(settings.DrawdownLimit)
-            .Add(settings.Enabled).Add(Timestamp.Format(recorder.CreatedAt)).Run();
+            .Add(settings.Enabled).AddTime(recorder.CreatedAt).Run();
         _nextRecorderId.Add(recorder.Id).Run();
         _deleteTokens.Add(recorder.Id).Run();
         for (var i = 0; i < recorder.Tokens.Count; i++)
             _insertToken.Add(recorder.Tokens[i].HashHex).Add(recorder.Id).Add((long)i).Add(recorder.Tokens[i].Label)
-                .Add(Timestamp.Format(recorder.Tokens[i].CreatedAt)).Run();
+                .AddTime(recorder.Tokens[i].CreatedAt).Run();
     }
 
     private void Delete(long recorderId, long at)
     {
-        _rememberName.Add(Timestamp.Format(at)).Add(recorderId).Run();
+        _rememberName.AddTime(at).Add(recorderId).Run();
         _deleteRecorder.Add(recorderId).Run();
         _deleteKeys.Add(recorderId).Run();
-    }
-
-    private void Write(SignalApplied applied, long at)
-    {
-        var (signal, answer) = (applied.Input.Signal, applied.Answer);
-        Span<byte> hash = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(hash, signal.BodyHash);
-        _insertDelivery.Add(answer.Sequence).Add(Timestamp.Format(at)).Add(Timestamp.Format(applied.RememberUntil)).Add(applied.Input.RecorderId)
-            .Add(signal.Key).Add(signal.HasFiringTime).Add(hash)
-            .Add((long)answer.Status).Add((long)answer.Effect).Add((long)answer.Reason).Add(answer.PositionId).Add(answer.PositionIsOpen)
-            .Add(answer.ClosedPositionId).Add((long)answer.Flags).Run();
     }
 
     private void Write(Instrument row, bool fromFiles) =>
@@ -166,8 +144,8 @@ internal sealed class TableWriter(SqliteConnection connection) : IDisposable
     private void Write(FrontContractsChanged changed)
     {
         if (changed.FromFile) _deleteFileFronts.Run();
-        else foreach (var row in changed.Rows) _deleteFront.Add(row.Root).Add(Timestamp.Format(row.FromUtc)).Run();
+        else foreach (var row in changed.Rows) _deleteFront.Add(row.Root).AddTime(row.FromUtc).Run();
         foreach (var row in changed.Rows)
-            _insertFront.Add(row.Root).Add(row.Contract).Add(Timestamp.Format(row.FromUtc)).Add(changed.FromFile).Run();
+            _insertFront.Add(row.Root).Add(row.Contract).AddTime(row.FromUtc).Add(changed.FromFile).Run();
     }
 }

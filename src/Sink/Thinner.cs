@@ -1,6 +1,4 @@
 using Microsoft.Data.Sqlite;
-using StreamRecorder.Engine;
-using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Sink;
 
@@ -9,23 +7,33 @@ namespace StreamRecorder.Sink;
 /// </summary>
 internal sealed class Thinner : IDisposable
 {
-    private readonly (Statement Delete, long Age)[] _rules;
+    private readonly Rule[] _rules;
 
     public Thinner(SqliteConnection connection) => _rules =
     [
-        (new Statement(connection, Snapshots("snapshots_between", isMinute: 0)), Micros(SinkLimits.SnapshotAgeFull)),
-        (new Statement(connection, Snapshots("snapshots_of_minutes", isMinute: 1)), Micros(SinkLimits.SnapshotAgeMax)),
-        (new Statement(connection, """
-            DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries INDEXED BY deliveries_by_end WHERE until < ?1 ORDER BY until LIMIT ?2)
-            """), 0),
+        new(new Statement(connection, Snapshots("snapshots_between", isMinute: 0)), SinkLimits.SnapshotAgeFull, SinkLimits.ThinRowsPerStep),
+        new(new Statement(connection, Snapshots("snapshots_of_minutes", isMinute: 1)), SinkLimits.SnapshotAgeMax, SinkLimits.ThinRowsPerStep),
+        new(new Statement(connection, """
+            DELETE FROM delivery_runs WHERE last_sequence IN (
+              SELECT last_sequence FROM delivery_runs INDEXED BY delivery_runs_by_end WHERE until_us < ?1 ORDER BY until_us LIMIT ?2)
+            """), null, SinkLimits.ThinRunsPerStep),
+        new(new Statement(connection, """
+            DELETE FROM delivery_repeats WHERE sequence IN (
+              SELECT sequence FROM delivery_repeats INDEXED BY delivery_repeats_by_end WHERE until_us < ?1 ORDER BY until_us LIMIT ?2)
+            """), null, SinkLimits.ThinRowsPerStep),
     ];
+
+    /// <summary>Which rows go; without an age those whose end (µs) is past.</summary>
+    private readonly record struct Rule(Statement Delete, TimeSpan? Age, long RowsPerStep);
 
     /// <summary>Deletes up to a step's rows; returns how many: 0 when nothing is too old.</summary>
     public int Step(long now)
     {
-        foreach (var (delete, age) in _rules)
+        foreach (var (delete, age, rows) in _rules)
         {
-            var deleted = delete.Add(Timestamp.Format(Math.Max(0, now - age))).Add((long)SinkLimits.ThinRowsPerStep).Run();
+            if (age is { } known) delete.AddTime(Math.Max(0, now - known.Ticks / TimeSpan.TicksPerMicrosecond));
+            else delete.Add(now);
+            var deleted = delete.Add(rows).Run();
             if (deleted > 0) return deleted;
         }
         return 0;
@@ -33,10 +41,8 @@ internal sealed class Thinner : IDisposable
 
     public void Dispose()
     {
-        foreach (var (delete, _) in _rules) delete.Dispose();
+        foreach (var rule in _rules) rule.Delete.Dispose();
     }
-
-    private static long Micros(TimeSpan age) => age.Ticks / TimeSpan.TicksPerMicrosecond;
 
     private static string Snapshots(string index, int isMinute) => $"""
         DELETE FROM position_snapshots WHERE (position_id, taken_at) IN (

@@ -18,6 +18,7 @@ internal sealed class WriterSession : IDisposable
     private readonly Statement _setState;
     private readonly PositionWriter _positions;
     private readonly FoldWriter _folds;
+    private readonly DeliveryWriter _deliveries;
     private readonly TableWriter _tables;
     private readonly LedgerWriter _ledger;
     private readonly SnapshotWriter _snapshots;
@@ -37,7 +38,8 @@ internal sealed class WriterSession : IDisposable
             _setState = Own(new Statement(_connection, "UPDATE state SET sequence = ?, at = ? WHERE sequence = ? AND identity = ?"));
             _positions = Own(new PositionWriter(_connection));
             _folds = Own(new FoldWriter(_connection));
-            _tables = Own(new TableWriter(_connection));
+            _deliveries = Own(new DeliveryWriter(_connection));
+            _tables = Own(new TableWriter(_connection, _deliveries));
             _ledger = Own(new LedgerWriter(_connection, ledger));
             _snapshots = Own(new SnapshotWriter(_connection));
             _thinner = Own(new Thinner(_connection));
@@ -65,13 +67,14 @@ internal sealed class WriterSession : IDisposable
             _positions.Write(key);
             _folds.Know(key.Change.Names);
         }
+        _deliveries.Write(batch.Deliveries);
         // After the keys: a deleted recorder's go with it. Folds last, because they look at the keys.
         foreach (var change in batch.Tables) _tables.Write(change);
         _ledger.Write(batch.Ledger, batch.At);
         foreach (var run in batch.Folds) _folds.Write(run);
         foreach (var outage in batch.Outages) _folds.Write(outage);
         // Another program may have put an older content into the same file.
-        if (_setState.Add(batch.Sequence).Add(Timestamp.Format(batch.At)).Add(Sequence).Add(_database.Identity).Run() != 1)
+        if (_setState.Add(batch.Sequence).AddTime(batch.At).Add(Sequence).Add(_database.Identity).Run() != 1)
             throw _database.Replaced();
         Commit(batch.Sequence);
     }

@@ -9,7 +9,7 @@ public sealed class SinkTests : IAsyncDisposable
 {
     internal static readonly string[] AllTables =
         ["recorder_positions", "fills", "position_keys", "symbol_folds", "symbols", "recorders", "recorder_tokens", "position_snapshots",
-            "deliveries"];
+            "delivery_repeats"];
 
     private readonly Rig _rig = new();
     private readonly Script _script = new();
@@ -119,17 +119,6 @@ public sealed class SinkTests : IAsyncDisposable
         _rig.StartSink();
         await Assert.ThrowsAsync<Engine.InvariantException>(_rig.RunEndsAsync);
         Assert.Equal(0L, _rig.Value("SELECT count(*) FROM fills"));
-    }
-
-    [Fact]
-    public async Task RepeatKeys_OfSignalsWithKey_StandWithTheirAnswer()
-    {
-        var recorder = _script.Recorder("A");
-        _script.Buy(recorder, 1, 100);
-        var keyed = _script.Sell(recorder, 2, 101, key: "order-7");
-        await _rig.WriteAsync(_script.Groups);
-        Assert.Equal([[keyed.Sequence, recorder, "order-7", (long)Engine.Signals.Effect.Reversed, keyed.Sequence, 1L]],
-            _rig.Select("SELECT sequence, recorder_id, key, effect, position_id, position_is_open FROM deliveries"));
     }
 
     [Fact]

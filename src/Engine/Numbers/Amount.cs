@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace StreamRecorder.Engine.Numbers;
 
@@ -9,12 +10,18 @@ namespace StreamRecorder.Engine.Numbers;
 /// </summary>
 public readonly record struct Amount(Int128 Units) : IComparable<Amount>
 {
+    /// <summary>A text has no more characters.</summary>
+    public const int TextMax = 64;
+
+    private const int Places = 10;
     private const long UnitsPerOne = 10_000_000_000;
 
     /// <summary>
     /// Up to here a whole number is exact in binary floating point, and one division rounds to the nearest number, as parsing the decimal text does.
     /// </summary>
     private const long BinaryExactMax = 1L << 53;
+
+    private static readonly ulong[] PowersOfTen = [.. Enumerable.Range(0, Places + 1).Select(power => (ulong)BigInteger.Pow(10, power))];
 
     public static readonly Amount Zero;
 
@@ -25,12 +32,7 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
     public static Amount FromFixed9(Int128 value) => new(value * 10);
 
     /// <summary>Money: <paramref name="value"/> is price × quantity in 10⁻¹⁸; the point value is tickValue / tickSize (both E9, positive).</summary>
-    public static Amount Money(Int128 value, long tickValue, long tickSize)
-    {
-        if (value == 0) return Zero;
-        var gcd = (long)BigInteger.GreatestCommonDivisor(tickValue, tickSize);
-        return Rounded(value, tickValue / gcd, (Int128)(tickSize / gcd) * 100_000_000);
-    }
+    public static Amount Money(Int128 value, long tickValue, long tickSize) => new PointRatio(tickValue, tickSize).Money(value);
 
     /// <summary>Money in 10⁻¹⁸ without a point value (commission).</summary>
     public static Amount Money(Int128 value) => Rounded(value, 1, 100_000_000);
@@ -69,9 +71,8 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
     /// <summary>Plain decimal, at most 10 places, no trailing zeros, no exponent: <c>-25597.3333333333</c>.</summary>
     public override string ToString()
     {
-        Span<char> buffer = stackalloc char[64];
-        TryFormat(buffer, out var written);
-        return new string(buffer[..written]);
+        Span<byte> text = stackalloc byte[TextMax];
+        return Encoding.ASCII.GetString(text[..Format(text)]);
     }
 
     /// <summary>
@@ -80,46 +81,70 @@ public readonly record struct Amount(Int128 Units) : IComparable<Amount>
     /// </summary>
     public string ToString(int decimals)
     {
-        var step = (Int128)BigInteger.Pow(10, 10 - decimals);
-        var magnitude = (Int128.Abs(Units) + step / 2) / step;
-        var sign = Units < 0 && magnitude != 0 ? "-" : "";
-        var digits = magnitude.ToString("D" + (decimals + 1).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        return decimals == 0 ? sign + digits : $"{sign}{digits[..^decimals]}.{digits[^decimals..]}";
+        var (step, one) = (PowersOfTen[Places - decimals], PowersOfTen[decimals]);
+        var rounded = Quotient((UInt128)Int128.Abs(Units) + step / 2, step, out _);
+        var whole = Quotient(rounded, one, out var fraction);
+        Span<byte> text = stackalloc byte[TextMax];
+        var length = 0;
+        if (Units < 0 && rounded != 0) text[length++] = (byte)'-';
+        length += Write(whole, text[length..]);
+        if (decimals > 0) text[length++] = (byte)'.';
+        for (var unit = one / 10; unit > 0; unit /= 10) text[length++] = (byte)('0' + fraction / unit % 10);
+        return Encoding.ASCII.GetString(text[..length]);
     }
 
-    /// <summary>Writes what <see cref="ToString()"/> gives; needs at most 64 characters.</summary>
+    /// <summary>Writes what <see cref="ToString()"/> gives; needs at most <see cref="TextMax"/> characters.</summary>
     public bool TryFormat(Span<char> destination, out int written)
     {
-        written = 0;
-        var magnitude = (UInt128)Int128.Abs(Units);
-        if (Units < 0) destination[written++] = '-';
-        var (whole, fraction) = magnitude <= ulong.MaxValue
-            ? ((UInt128)((ulong)magnitude / UnitsPerOne), (ulong)magnitude % UnitsPerOne)
-            : SplitWide(magnitude);
-        if (!whole.TryFormat(destination[written..], out var length, default, CultureInfo.InvariantCulture)) return false;
-        written += length;
-        if (fraction == 0) return true;
-        destination[written++] = '.';
-        var divisor = (ulong)UnitsPerOne / 10;
-        for (; fraction != 0; divisor /= 10)
-        {
-            destination[written++] = (char)('0' + fraction / divisor);
-            fraction %= divisor;
-        }
-        return true;
+        Span<byte> text = stackalloc byte[TextMax];
+        return Ascii.ToUtf16(text[..Format(text)], destination, out written) == System.Buffers.OperationStatus.Done;
     }
 
-    private static (UInt128 Whole, ulong Fraction) SplitWide(UInt128 magnitude)
+    /// <summary>Writes what <see cref="ToString()"/> gives as UTF-8; needs at most <see cref="TextMax"/> bytes. Returns the length.</summary>
+    public int Format(Span<byte> utf8)
     {
-        var (whole, fraction) = UInt128.DivRem(magnitude, UnitsPerOne);
-        return (whole, (ulong)fraction);
+        var whole = Quotient((UInt128)Int128.Abs(Units), (ulong)UnitsPerOne, out var fraction);
+        var length = 0;
+        if (Units < 0) utf8[length++] = (byte)'-';
+        length += Write(whole, utf8[length..]);
+        if (fraction == 0) return length;
+        utf8[length++] = (byte)'.';
+        for (var unit = (ulong)UnitsPerOne / 10; fraction != 0; unit /= 10)
+        {
+            utf8[length++] = (byte)('0' + fraction / unit);
+            fraction %= unit;
+        }
+        return length;
+    }
+
+    /// <summary>In 64 bits as long as they hold it: nearly always.</summary>
+    private static UInt128 Quotient(UInt128 value, ulong divisor, out ulong remainder)
+    {
+        if (value <= ulong.MaxValue)
+        {
+            var (quotient, rest) = Math.DivRem((ulong)value, divisor);
+            remainder = rest;
+            return quotient;
+        }
+        var (wide, left) = UInt128.DivRem(value, divisor);
+        remainder = (ulong)left;
+        return wide;
+    }
+
+    private static int Write(UInt128 whole, Span<byte> utf8)
+    {
+        int length;
+        if (whole <= ulong.MaxValue) ((ulong)whole).TryFormat(utf8, out length, default, CultureInfo.InvariantCulture);
+        else whole.TryFormat(utf8, out length, default, CultureInfo.InvariantCulture);
+        return length;
     }
 
     /// <summary>value × factor / divisor, half-even. The product may pass 128 bits: then BigInteger does it.</summary>
-    private static Amount Rounded(Int128 value, long factor, Int128 divisor)
+    internal static Amount Rounded(Int128 value, long factor, Int128 divisor)
     {
-        var limit = Int128.MaxValue / factor;
-        if (value > limit || value < -limit) return new((Int128)HalfEven.Divide((BigInteger)value * factor, divisor));
+        // Both have leading zeros for each other's digits and the sign: then it fits, and most do.
+        if (Int128.LeadingZeroCount(Int128.Abs(value)) + long.LeadingZeroCount(factor) <= 64)
+            return new((Int128)HalfEven.Divide((BigInteger)value * factor, divisor));
         return new(HalfEven.Divide(value * factor, divisor));
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers.Text;
-using System.Globalization;
+using System.Text;
 
 namespace StreamRecorder.Engine.Numbers;
 
@@ -12,6 +12,9 @@ public static class Timestamp
     public const long Second = 1_000_000;
     public const long Day = 86_400 * Second;
 
+    /// <summary>Characters that each moment is written with.</summary>
+    public const int TextLength = 27;
+
     /// <summary>Exclusive upper bound: 2200-01-01. Later moments are taken for mistakes of unit.</summary>
     public const long Max = 7_258_118_400 * Second;
 
@@ -19,8 +22,40 @@ public static class Timestamp
 
     public static DateTime ToDateTime(long time) => DateTime.UnixEpoch.AddTicks(time * TimeSpan.TicksPerMicrosecond);
 
-    public static string Format(long time) =>
-        ToDateTime(time).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string Format(long time)
+    {
+        Span<byte> utf8 = stackalloc byte[TextLength];
+        Format(time, utf8);
+        return Encoding.ASCII.GetString(utf8);
+    }
+
+    /// <summary>
+    /// Writes <see cref="TextLength"/> bytes. By hand: a signal comes to a dozen moments as text, and the runtime reads a format each time.
+    /// </summary>
+    public static void Format(long time, Span<byte> utf8)
+    {
+        var moment = ToDateTime(time);
+        var (year, month, day) = DateOnly.FromDateTime(moment);
+        var (seconds, micros) = Math.DivRem((ulong)moment.TimeOfDay.Ticks / TimeSpan.TicksPerMicrosecond, (ulong)Second);
+        // The last place first, so that all the others are known to be there.
+        utf8[TextLength - 1] = (byte)'Z';
+        TwoDigits(utf8, 0, (uint)year / 100);
+        TwoDigits(utf8, 2, (uint)year % 100);
+        utf8[4] = (byte)'-';
+        TwoDigits(utf8, 5, (uint)month);
+        utf8[7] = (byte)'-';
+        TwoDigits(utf8, 8, (uint)day);
+        utf8[10] = (byte)'T';
+        TwoDigits(utf8, 11, (uint)seconds / 3600);
+        utf8[13] = (byte)':';
+        TwoDigits(utf8, 14, (uint)seconds / 60 % 60);
+        utf8[16] = (byte)':';
+        TwoDigits(utf8, 17, (uint)seconds % 60);
+        utf8[19] = (byte)'.';
+        TwoDigits(utf8, 20, (uint)micros / 10_000);
+        TwoDigits(utf8, 22, (uint)micros / 100 % 100);
+        TwoDigits(utf8, 24, (uint)micros % 100);
+    }
 
     public static int YearOf(long time) => ToDateTime(time).Year;
 
@@ -105,6 +140,12 @@ public static class Timestamp
         if ((hasColon || index < text.Length) && (!Digits(text, index, 2, out minutes) || index + 2 != text.Length)) return false;
         time += sign * (hours * 60L + minutes) * 60 * Second;
         return hours <= 18 && minutes < 60;
+    }
+
+    private static void TwoDigits(Span<byte> utf8, int at, uint value)
+    {
+        utf8[at + 1] = (byte)('0' + value % 10);
+        utf8[at] = (byte)('0' + value / 10);
     }
 
     private static bool Digits(ReadOnlySpan<byte> text, int start, int count, out int value)

@@ -18,14 +18,20 @@ public static class PositionCodec
 
     public static byte[] Write(in Position position)
     {
+        var bytes = new byte[Size];
+        Write(position, bytes);
+        return bytes;
+    }
+
+    /// <summary>Into exactly <see cref="Size"/> bytes.</summary>
+    public static void Write(in Position position, Span<byte> bytes)
+    {
         var copy = position;
         copy.ContractId = 0;
         copy.EpochId = 0;
-        var bytes = new byte[Size];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, Version);
-        MemoryMarshal.Write(bytes.AsSpan(HeaderBytes), in copy);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), Crc(bytes.AsSpan(HeaderBytes)));
-        return bytes;
+        MemoryMarshal.Write(bytes[HeaderBytes..], in copy);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], Crc(bytes[HeaderBytes..Size]));
     }
 
     /// <summary>False when version, length or checksum is not what was written.</summary>

@@ -62,6 +62,7 @@ public sealed record PositionView
     public static PositionView Of(in Position p, in PositionNames names, CloseReason closeReason = CloseReason.None, long? closedAt = null)
     {
         var isOpen = closedAt is null;
+        var point = new PointRatio(p.TickValue, p.TickSize);
         return new PositionView
         {
             Id = p.Id,
@@ -80,15 +81,15 @@ public sealed record PositionView
             ExitPrice = p.ExitQuantity == 0 ? null : Amount.Average(p.ExitValue, p.ExitQuantity),
             CurrentPrice = Amount.FromFixed9(p.LastPrice),
             CurrentPriceAt = p.LastAt,
-            UnrealizedPnl = Amount.Money((Int128)p.LastPrice * p.Quantity - p.Cost, p.TickValue, p.TickSize),
-            RealizedPnl = Amount.Money(p.Realized, p.TickValue, p.TickSize),
+            UnrealizedPnl = point.Money((Int128)p.LastPrice * p.Quantity - p.Cost),
+            RealizedPnl = point.Money(p.Realized),
             Commission = Amount.Money(p.Commission),
-            NetPnl = Amount.Net(p.Realized, p.Commission, p.TickValue, p.TickSize),
-            WorstUnrealizedPnl = Amount.Money(p.WorstUnrealized, p.TickValue, p.TickSize),
-            BestUnrealizedPnl = Amount.Money(p.BestUnrealized, p.TickValue, p.TickSize),
-            WorstTotalPnl = Amount.Money(p.WorstTotal, p.TickValue, p.TickSize),
-            BestTotalPnl = Amount.Money(p.BestTotal, p.TickValue, p.TickSize),
-            MaxDrawdown = Amount.Money(p.MaxDrawdown, p.TickValue, p.TickSize),
+            NetPnl = p.Commission == 0 ? point.Money(p.Realized) : Amount.Net(p.Realized, p.Commission, p.TickValue, p.TickSize),
+            WorstUnrealizedPnl = point.Money(p.WorstUnrealized),
+            BestUnrealizedPnl = point.Money(p.BestUnrealized),
+            WorstTotalPnl = point.Money(p.WorstTotal),
+            BestTotalPnl = point.Money(p.BestTotal),
+            MaxDrawdown = point.Money(p.MaxDrawdown),
             WorstPrice = p.WorstUnrealized == 0 ? null : Amount.FromFixed9(p.WorstPrice),
             WorstAt = p.WorstUnrealized == 0 ? null : p.WorstAt,
             BestPrice = p.BestUnrealized == 0 ? null : Amount.FromFixed9(p.BestPrice),

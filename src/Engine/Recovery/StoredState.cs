@@ -65,6 +65,6 @@ public sealed record StoredState
     /// </summary>
     public required IEnumerable<StoredFold> Folds { get; init; }
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>Oldest first, those with a key and those without each for themselves.</summary>
     public required IEnumerable<StoredRepeat> Repeats { get; init; }
 }

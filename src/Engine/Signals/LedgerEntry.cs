@@ -51,39 +51,45 @@ public sealed record LedgerEntry
         _ => null,
     };
 
-    private static LedgerEntry Of(OutputGroup group, SignalApplied applied, Receipt receipt) =>
-        Of(group, applied.Input.RecorderId, applied.Recorder, applied.Answer, SignalGist.Of(applied.Input.Signal), receipt) with
-        {
-            RetryOf = applied.Input.RetryOf == 0 ? null : applied.Input.RetryOf,
-        };
+    private static LedgerEntry Of(OutputGroup group, SignalApplied applied, Receipt receipt)
+    {
+        var input = applied.Input;
+        return Of(
+            group, input.RecorderId, applied.Recorder, applied.Answer, SignalGist.Of(input.Signal), receipt,
+            retryOf: input.RetryOf == 0 ? null : input.RetryOf);
+    }
 
     private static LedgerEntry Of(OutputGroup group, BodyNoted noted, Receipt receipt)
     {
         var (input, answer) = (noted.Input, noted.Input.Answer);
-        return Of(group, input.RecorderId, noted.Recorder, answer, input.Gist, receipt) with
-        {
-            FirstId = answer.Status == SignalStatus.Duplicate ? answer.Sequence : null,
-            BodyHash = answer.Status == SignalStatus.Refused ? input.BodyHash : 0,
-        };
+        return Of(
+            group, input.RecorderId, noted.Recorder, answer, input.Gist, receipt,
+            firstId: answer.Status == SignalStatus.Duplicate ? answer.Sequence : null,
+            bodyHash: answer.Status == SignalStatus.Refused ? input.BodyHash : 0);
     }
 
-    private static LedgerEntry Of(OutputGroup group, long recorderId, string recorder, SignalAnswer answer, SignalGist gist, Receipt receipt) => new()
-    {
-        Id = group.Sequence,
-        At = group.At,
-        RecorderId = recorderId,
-        Recorder = recorder,
-        Status = answer.Status,
-        Reason = answer.Refusal?.Kind.Label ?? (answer.Reason == IgnoreReason.None ? null : Words.Of(answer.Reason)),
-        Detail = answer.Refusal?.Detail,
-        Field = answer.Refusal?.Field,
-        Effect = answer.Effect,
-        Gist = gist,
-        PositionId = answer.PositionId == 0 ? null : answer.PositionId,
-        ClosedPositionId = answer.ClosedPositionId == 0 ? null : answer.ClosedPositionId,
-        Flags = answer.Flags,
-        Receipt = receipt,
-        DecidedAt = group.DecidedAt,
-        CommittedAt = group.CommittedAt,
-    };
+    private static LedgerEntry Of(
+        OutputGroup group, long recorderId, string recorder, SignalAnswer answer, SignalGist gist, Receipt receipt, long? firstId = null,
+        long? retryOf = null, UInt128 bodyHash = default) => new()
+        {
+            Id = group.Sequence,
+            At = group.At,
+            RecorderId = recorderId,
+            Recorder = recorder,
+            Status = answer.Status,
+            Reason = answer.Refusal?.Kind.Label ?? (answer.Reason == IgnoreReason.None ? null : Words.Of(answer.Reason)),
+            Detail = answer.Refusal?.Detail,
+            Field = answer.Refusal?.Field,
+            Effect = answer.Effect,
+            Gist = gist,
+            PositionId = answer.PositionId == 0 ? null : answer.PositionId,
+            ClosedPositionId = answer.ClosedPositionId == 0 ? null : answer.ClosedPositionId,
+            Flags = answer.Flags,
+            FirstId = firstId,
+            RetryOf = retryOf,
+            BodyHash = bodyHash,
+            Receipt = receipt,
+            DecidedAt = group.DecidedAt,
+            CommittedAt = group.CommittedAt,
+        };
 }

@@ -107,6 +107,18 @@ public sealed class TimestampTests
         }
     });
 
+    [Fact]
+    public void Format_OfAnyMoment_IsWhatTheRuntimeWrites() => Seeds.Run(2, random =>
+    {
+        for (var i = 0; i < 10_000; i++)
+        {
+            var time = i == 0 ? 0 : random.NextInt64(i % 2 == 0 ? Timestamp.Max : Timestamp.Day);
+            Assert.Equal(
+                Timestamp.ToDateTime(time).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                Timestamp.Format(time));
+        }
+    });
+
     private static void Check(string text, string expected)
     {
         Assert.True(Timestamp.TryParse(Encoding.UTF8.GetBytes(text), out var time), text);

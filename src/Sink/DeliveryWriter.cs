@@ -1,0 +1,88 @@
+using System.Buffers;
+using Microsoft.Data.Sqlite;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Recovery;
+
+namespace StreamRecorder.Sink;
+
+/// <summary>
+/// Deliveries that may come again, within the transaction of <see cref="WriterSession"/>: a row for all of a transaction, because only a start reads
+/// them; those with a key, remembered for a day, apart from those without, remembered for a minute or so.
+/// </summary>
+internal sealed class DeliveryWriter(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _insert = new(connection, "INSERT INTO delivery_runs (last_sequence, until_us, deliveries) VALUES (?, ?, ?)");
+
+    private readonly Statement _repeat = new(connection,
+        "INSERT OR REPLACE INTO delivery_repeats (sequence, last_at_us, until_us) VALUES (?, ?, ?)");
+
+    // Of one transaction there is a run with keys and one without: of the first two that end at or after the delivery one holds it, and it may not go
+    // before. The other one is kept a minute too long.
+    private readonly Statement _keep = new(connection, """
+        UPDATE delivery_runs SET until_us = max(until_us, ?2)
+        WHERE last_sequence IN (SELECT last_sequence FROM delivery_runs WHERE last_sequence >= ?1 ORDER BY last_sequence LIMIT 2)
+        """);
+
+    private readonly Run _keyed = new();
+    private readonly Run _unkeyed = new();
+
+    public void Write(IReadOnlyList<Delivery> deliveries)
+    {
+        foreach (var (at, applied) in deliveries)
+        {
+            var signal = applied.Input.Signal;
+            var run = signal.Key is null ? _unkeyed : _keyed;
+            run.Add(new StoredRepeat(
+                applied.Input.RecorderId, signal.Key, signal.BodyHash, at, at, applied.Answer, applied.RememberUntil, signal.HasFiringTime));
+        }
+        Flush(_keyed);
+        Flush(_unkeyed);
+    }
+
+    /// <summary>After the deliveries of the same transaction: it may be one of them that came again.</summary>
+    public void Write(BodyNoted noted, long at)
+    {
+        _repeat.Add(noted.Input.Answer.Sequence).Add(at).Add(noted.RememberUntil).Run();
+        _keep.Add(noted.Input.Answer.Sequence).Add(noted.RememberUntil).Run();
+    }
+
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _repeat.Dispose();
+        _keep.Dispose();
+    }
+
+    private void Flush(Run run)
+    {
+        if (run.IsEmpty) return;
+        _insert.Add(run.LastSequence).Add(run.Until).Add(run.Bytes).Run();
+        run.Clear();
+    }
+
+    private sealed class Run
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public bool IsEmpty => _bytes.WrittenCount == 0;
+
+        public long LastSequence { get; private set; }
+
+        public long Until { get; private set; }
+
+        public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
+
+        public void Add(in StoredRepeat delivery)
+        {
+            DeliveryRun.Append(_bytes, delivery);
+            LastSequence = delivery.Answer.Sequence;
+            Until = Math.Max(Until, delivery.Until);
+        }
+
+        public void Clear()
+        {
+            _bytes.ResetWrittenCount();
+            Until = 0;
+        }
+    }
+}

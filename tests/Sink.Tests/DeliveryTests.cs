@@ -1,0 +1,155 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using StreamRecorder.Engine;
+using StreamRecorder.Engine.Instruments;
+using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Recovery;
+using StreamRecorder.Engine.Signals;
+using Xunit;
+
+namespace StreamRecorder.Sink.Tests;
+
+/// <summary>Deliveries that may come again: many in a row, each read back for itself.</summary>
+public sealed class DeliveryTests : IAsyncDisposable
+{
+    private const long Minute = 60 * Timestamp.Second;
+    private static readonly Symbol Mnq = new SymbolTable().FromCanonical("MNQ1!", "MNQ", SymbolKind.Continuous, 1);
+
+    private readonly Rig _rig = new();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public async Task Deliveries_WrittenInAnyBatches_AreReadBackAsTheyWere(int rowsMax)
+    {
+        var given = Enumerable.Range(1, 100).Select(i => Some(i, i % 3 == 0 ? null : new string('é', i))).ToList();
+        await _rig.WriteAsync(given.Select(Group), rowsMax);
+        Assert.Equal(given, Read().OrderBy(d => d.Answer.Sequence));
+        Assert.InRange((long)_rig.Value("SELECT count(*) FROM delivery_runs")!, 100 / rowsMax, 2 * (100 / rowsMax + 1));
+    }
+
+    [Fact]
+    public async Task Deliveries_WhoseTimeIsOver_AreNotReadAndThinned()
+    {
+        var (minute, day) = (Some(1, null) with { Until = Script.Start + Minute }, Some(2, "k") with { Until = Script.Start + Timestamp.Day });
+        await _rig.WriteAsync([Group(minute), Group(day), new OutputGroup(3, Script.Start + 2 * Minute, [])]);
+        Assert.Equal([day], Read());
+        await ThinAsync(Script.Start + 2 * Minute);
+        Assert.Equal([[2L]], _rig.Select("SELECT last_sequence FROM delivery_runs"));
+        await ThinAsync(Script.Start + Timestamp.Day + 1);
+        Assert.Empty(_rig.Select("SELECT * FROM delivery_runs"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public async Task Repeat_OfADeliveryWithoutKey_OutlivesItsRun(int rowsMax)
+    {
+        var first = Some(1, null) with { Until = Script.Start + Minute };
+        var (again, until) = (Script.Start + Minute / 2, Script.Start + 3 * Minute);
+        await _rig.WriteAsync(
+            [
+                Group(first), Group(Some(2, "k")), Group(Some(3, null) with { Until = Script.Start + Minute }), Repeat(4, first, again, until),
+                new OutputGroup(5, Script.Start + 2 * Minute, []),
+            ],
+            rowsMax);
+        await ThinAsync(Script.Start + 2 * Minute);
+        Assert.Equal([first with { LastAt = again, Until = until }], Read().Where(d => d.Key is null));
+        await ThinAsync(until + 1);
+        Assert.Equal([[0L, 1L]], _rig.Select("SELECT (SELECT count(*) FROM delivery_repeats), (SELECT count(*) FROM delivery_runs)"));
+    }
+
+    [Fact]
+    public async Task Run_ThatIsCutOff_IsDamage()
+    {
+        await _rig.WriteAsync([Group(Some(1, "key"))]);
+        _rig.Execute("UPDATE delivery_runs SET deliveries = substr(deliveries, 1, length(deliveries) - 1)");
+        Assert.Throws<DatabaseDamagedException>(Read);
+    }
+
+    [Fact]
+    public void Open_FileOfVersion1_KeepsItsDeliveries()
+    {
+        var path = _rig.Path + ".former";
+        var given = Enumerable.Range(1, 20).Select(i => Some(i, i % 4 == 0 ? null : "é " + i)).ToList();
+        given[3] = given[3] with { LastAt = given[3].At + 5, Until = Script.Start + Timestamp.Day - 1 };
+        WriteVersion1(path, given);
+        using var reader = new StateReader(Database.Open(path));
+        Assert.Equal(given, reader.Read()!.Repeats);
+    }
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    /// <summary>Every field another value in each.</summary>
+    private static StoredRepeat Some(int i, string? key) => new(
+        1000 + i, key, new UInt128((ulong)i << 60, ulong.MaxValue - (ulong)i), Script.Start + i, Script.Start + i,
+        new SignalAnswer
+        {
+            Sequence = i,
+            Status = i % 2 == 0 ? SignalStatus.Accepted : SignalStatus.Ignored,
+            Effect = (Effect)(i % 6),
+            Reason = (IgnoreReason)(i % 9),
+            PositionId = 7_000_000_000 + i,
+            PositionIsOpen = i % 5 < 2,
+            ClosedPositionId = i % 2 * i,
+            Flags = (Flags)(uint.MaxValue - i),
+        },
+        Script.Start + Timestamp.Day + i, i % 7 < 3);
+
+    private static OutputGroup Group(StoredRepeat delivery)
+    {
+        var signal = new Signal { Symbol = Mnq, Key = delivery.Key, BodyHash = delivery.BodyHash, HasFiringTime = delivery.HasFiringTime };
+        return new OutputGroup(
+            delivery.Answer.Sequence, delivery.At,
+            [new SignalApplied(new SignalInput(delivery.RecorderId, signal) { Contract = Mnq }, delivery.Answer, delivery.Until, "R")]);
+    }
+
+    private static OutputGroup Repeat(long sequence, StoredRepeat first, long at, long until) => new(
+        sequence, at, [new BodyNoted(new SignalNoted(first.RecorderId, first.Answer) { BodyHash = first.BodyHash }, until, "R")]);
+
+    private List<StoredRepeat> Read()
+    {
+        using var reader = new StateReader(_rig.Database);
+        return [.. reader.Read()!.Repeats];
+    }
+
+    private async Task ThinAsync(long now)
+    {
+        await _rig.StartSink().ThinAsync(now);
+        await _rig.EndSinkAsync();
+    }
+
+    /// <summary>A file as the program before wrote it.</summary>
+    private static void WriteVersion1(string path, IEnumerable<StoredRepeat> deliveries)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=false");
+        connection.Open();
+        using (var script = new StreamReader(typeof(Database).Assembly.GetManifestResourceStream("0001_initial.sql")!))
+            Database.Execute(connection, script.ReadToEnd());
+        Database.Execute(
+            connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {Migrations.ApplicationId}; PRAGMA user_version = 1"));
+        Database.Execute(connection, $"UPDATE state SET sequence = 9, at = '{Timestamp.Format(Script.Start)}'");
+        foreach (var (recorderId, key, hash, at, lastAt, answer, until, hasFiringTime) in deliveries)
+        {
+            using var insert = connection.CreateCommand();
+            insert.CommandText = """
+                INSERT INTO deliveries (sequence, at, last_at, until, recorder_id, key, has_firing_time, body_hash, status, effect, reason,
+                  position_id, position_is_open, closed_position_id, flags)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                """;
+            var bytes = new byte[16];
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, hash);
+            object?[] values =
+            [
+                answer.Sequence, Timestamp.Format(at), Timestamp.Format(lastAt), Timestamp.Format(until), recorderId, key, hasFiringTime, bytes,
+                (long)answer.Status, (long)answer.Effect, (long)answer.Reason, answer.PositionId, answer.PositionIsOpen, answer.ClosedPositionId,
+                (long)answer.Flags,
+            ];
+            for (var i = 0; i < values.Length; i++) insert.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
+            insert.ExecuteNonQuery();
+        }
+    }
+}
