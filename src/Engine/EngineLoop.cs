@@ -53,6 +53,9 @@ public sealed class EngineLoop
     /// <summary>Stretches (µs) in which the service took no inputs, all together.</summary>
     public long TotalGap => _state.TotalGap;
 
+    /// <summary>Deliveries with an id, and without, of which a repeat would be a new order because too many were remembered; any thread.</summary>
+    public (long Ids, long Bodies) RepeatsForgotten => (_state.Repeats.Forgotten, _state.Bodies.Forgotten);
+
     /// <summary>
     /// Called on the loop's thread for each batch of ticks with the seconds from its arrival until it was applied. Must not block or throw.
     /// </summary>

@@ -28,6 +28,9 @@ public sealed class EngineMeter : IDisposable
         _meter.CreateObservableCounter(
             "streamrecorder.gap", () => (double)loop.TotalGap / Timestamp.Second, "s",
             "Time in which the service was not running, so that ticks may have been missed.");
+        _meter.CreateObservableCounter(
+            "streamrecorder.repeats.forgotten", () => OfRepeats(loop.RepeatsForgotten), null,
+            "Signals given up before their time because too many were remembered: a repeat of theirs would be a new order.");
     }
 
     public void Dispose() => _meter.Dispose();
@@ -72,6 +75,9 @@ public sealed class EngineMeter : IDisposable
 
     private static IEnumerable<Measurement<T>> OfFeeds<T>(EngineLoop loop, Func<FeedCounters, T> read) where T : struct =>
         loop.Counters.Feeds.Select(feed => new Measurement<T>(read(feed), new Tag("feed", feed.Name)));
+
+    private static Measurement<long>[] OfRepeats((long Ids, long Bodies) forgotten) =>
+        [new(forgotten.Ids, new Tag("kind", "id")), new(forgotten.Bodies, new Tag("kind", "body"))];
 
     private static Measurement<int>[] OfKinds(int signals, int ticks, int queries) =>
         [new(signals, new Tag("kind", "signal")), new(ticks, new Tag("kind", "tick")), new(queries, new Tag("kind", "query"))];

@@ -10,6 +10,7 @@ public sealed class BodyMemory
 {
     private readonly Dictionary<(long RecorderId, UInt128 BodyHash), List<Delivery>> _byBody = [];
     private readonly PriorityQueue<Delivery, long> _byEnd = new();
+    private long _forgotten;
 
     /// <summary>One delivery that was applied or ignored.</summary>
     internal sealed class Delivery((long, UInt128) body, SignalAnswer answer, long at, long until, bool hasFiringTime)
@@ -29,6 +30,9 @@ public sealed class BodyMemory
     }
 
     public int Count => _byEnd.Count;
+
+    /// <summary>Deliveries given up before their time was over, because there were too many. Any thread.</summary>
+    public long Forgotten => Volatile.Read(ref _forgotten);
 
     /// <summary>The one remembered last.</summary>
     internal Delivery? Newest { get; private set; }
@@ -69,7 +73,11 @@ public sealed class BodyMemory
         {
             // A repeat has made it last longer than the queue knew.
             if (oldest.Until > end) _byEnd.DequeueEnqueue(oldest, oldest.Until);
-            else Forget(oldest);
+            else
+            {
+                if (end >= now) Volatile.Write(ref _forgotten, _forgotten + 1);
+                Forget(oldest);
+            }
         }
         var delivery = new Delivery((recorderId, bodyHash), answer, now, until, hasFiringTime);
         if (!_byBody.TryGetValue(delivery.Body, out var deliveries)) _byBody[delivery.Body] = deliveries = [];

@@ -1,18 +1,62 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using StreamRecorder.Engine.Positions;
+
 namespace StreamRecorder.Engine.Signals;
 
 /// <summary>
-/// Keys (the <c>id</c> field or Idempotency-Key) of the last 24 h with the answers given, per recorder. Filled by Apply only,
-/// so that recovery rebuilds it; bounded by age and by <see cref="EngineLimits.RepeatKeysMax"/>, the oldest going first.
+/// Keys (the <c>id</c> field or Idempotency-Key) of the last 24 h with the answers given, per recorder. Filled by Apply only, so that
+/// recovery rebuilds it; bounded by age and by <see cref="EngineLimits.RepeatKeysMax"/>, the oldest going first. Holds no objects: a
+/// million of them would be what each collection of garbage has to walk.
 /// </summary>
-public sealed class RepeatMemory
+/// <param name="deliveriesMax">Most deliveries remembered.</param>
+public sealed class RepeatMemory(int deliveriesMax = EngineLimits.RepeatKeysMax)
 {
-    private readonly Dictionary<Delivery, (SignalAnswer Answer, long At)> _answers = [];
-    private readonly Dictionary<(long RecorderId, string Key), (int Bodies, long NewestAt)> _byKey = [];
-    private readonly Queue<(Delivery Delivery, long At)> _byAge = new();
+    /// <summary>A dictionary that grows copies all that it has, on the engine's thread: of many small ones each copies little.</summary>
+    private const int Parts = 256;
 
-    private readonly record struct Delivery(long RecorderId, string Key, UInt128 BodyHash);
+    private readonly Dictionary<Name, Delivery>[] _oldestOf = [.. Enumerable.Range(0, Parts).Select(_ => new Dictionary<Name, Delivery>())];
+
+    /// <summary>Later bodies under a key that is in use, which is rare.</summary>
+    private readonly Dictionary<Name, List<Delivery>> _laterOf = [];
+
+    /// <summary>One a delivery, the oldest first. Of one thread all the same: this queue grows without copying.</summary>
+    private readonly ConcurrentQueue<Name> _byAge = new();
+
+    private long _forgotten;
+
+    /// <summary>A recorder's key: the first 128 bits of the SHA-256 of its text.</summary>
+    private readonly record struct Name(long RecorderId, UInt128 Key);
+
+    private readonly record struct Delivery(
+        UInt128 BodyHash, long At, long Sequence, long PositionId, long ClosedPositionId, Flags Flags, SignalStatus Status, Effect Effect,
+        IgnoreReason Reason, bool PositionIsOpen)
+    {
+        public Delivery(UInt128 bodyHash, long at, SignalAnswer answer) : this(
+            bodyHash, at, answer.Sequence, answer.PositionId, answer.ClosedPositionId, answer.Flags, answer.Status, answer.Effect, answer.Reason,
+            answer.PositionIsOpen)
+        {
+        }
+
+        public SignalAnswer Answer => new()
+        {
+            Status = Status,
+            Sequence = Sequence,
+            Effect = Effect,
+            PositionId = PositionId,
+            PositionIsOpen = PositionIsOpen,
+            ClosedPositionId = ClosedPositionId,
+            Flags = Flags,
+            Reason = Reason,
+        };
+    }
 
     public int Count => _byAge.Count;
+
+    /// <summary>Deliveries given up before their day was over, because there were too many. Any thread.</summary>
+    public long Forgotten => Volatile.Read(ref _forgotten);
 
     /// <summary>
     /// The answer to the same body under the same key, or null; <paramref name="isReused"/> when the key came with other bodies only.
@@ -20,39 +64,74 @@ public sealed class RepeatMemory
     public SignalAnswer? Find(long recorderId, string key, UInt128 bodyHash, long now, out bool isReused)
     {
         var oldest = now - EngineLimits.RepeatKeyAge;
+        var name = NameOf(recorderId, key);
         isReused = false;
-        if (_answers.TryGetValue(new Delivery(recorderId, key, bodyHash), out var known) && known.At >= oldest) return known.Answer;
-        isReused = _byKey.TryGetValue((recorderId, key), out var bodies) && bodies.NewestAt >= oldest;
+        if (!PartOf(name).TryGetValue(name, out var first)) return null;
+        if (first.At >= oldest && first.BodyHash == bodyHash) return first.Answer;
+        isReused = first.At >= oldest;
+        if (!_laterOf.TryGetValue(name, out var later)) return null;
+        foreach (var delivery in later)
+        {
+            if (delivery.At < oldest) continue;
+            isReused = true;
+            if (delivery.BodyHash != bodyHash) continue;
+            isReused = false;
+            return delivery.Answer;
+        }
         return null;
     }
 
     /// <summary>
     /// What is remembered of the deliveries at or after a moment, in the order of their inputs: as much as two memories must agree in.
     /// </summary>
-    internal IEnumerable<(long RecorderId, string Key, UInt128 BodyHash, SignalAnswer Answer, long At)> Since(long oldest) =>
-        _answers.Where(a => a.Value.At >= oldest).OrderBy(a => a.Value.Answer.Sequence)
-            .Select(a => (a.Key.RecorderId, a.Key.Key, a.Key.BodyHash, a.Value.Answer, a.Value.At));
+    internal IEnumerable<(long RecorderId, UInt128 Key, UInt128 BodyHash, SignalAnswer Answer, long At)> Since(long oldest) =>
+        _oldestOf.SelectMany(part => part).Concat(_laterOf.SelectMany(later => later.Value.Select(d => KeyValuePair.Create(later.Key, d))))
+            .Where(d => d.Value.At >= oldest).OrderBy(d => d.Value.Sequence)
+            .Select(d => (d.Key.RecorderId, d.Key.Key, d.Value.BodyHash, d.Value.Answer, d.Value.At));
 
-    internal void Remember(long recorderId, string text, UInt128 bodyHash, long now, SignalAnswer answer)
+    internal void Remember(long recorderId, string key, UInt128 bodyHash, long now, SignalAnswer answer)
     {
         Forget(now);
-        var delivery = new Delivery(recorderId, text, bodyHash);
-        Invariant.Holds(_answers.TryAdd(delivery, (answer, now)));
-        var key = (recorderId, text);
-        _byKey[key] = (_byKey.GetValueOrDefault(key).Bodies + 1, now);
-        _byAge.Enqueue((delivery, now));
+        var (name, delivery) = (NameOf(recorderId, key), new Delivery(bodyHash, now, answer));
+        if (!PartOf(name).TryAdd(name, delivery))
+        {
+            Invariant.Holds(Find(recorderId, key, bodyHash, now, out _) is null);
+            ref var later = ref CollectionsMarshal.GetValueRefOrAddDefault(_laterOf, name, out _);
+            (later ??= []).Add(delivery);
+        }
+        _byAge.Enqueue(name);
     }
 
     private void Forget(long now)
     {
-        while (_byAge.TryPeek(out var oldest) && (oldest.At < now - EngineLimits.RepeatKeyAge || _byAge.Count >= EngineLimits.RepeatKeysMax))
+        while (_byAge.TryPeek(out var name))
         {
-            _byAge.Dequeue();
-            _answers.Remove(oldest.Delivery);
-            var key = (oldest.Delivery.RecorderId, oldest.Delivery.Key);
-            var (bodies, newestAt) = _byKey[key];
-            if (bodies == 1) _byKey.Remove(key);
-            else _byKey[key] = (bodies - 1, newestAt);
+            var isOld = PartOf(name)[name].At < now - EngineLimits.RepeatKeyAge;
+            if (!isOld && _byAge.Count < deliveriesMax) return;
+            if (!isOld) Volatile.Write(ref _forgotten, _forgotten + 1);
+            _byAge.TryDequeue(out _);
+            ForgetOldest(name);
         }
+    }
+
+    private void ForgetOldest(Name name)
+    {
+        if (!_laterOf.TryGetValue(name, out var later))
+        {
+            PartOf(name).Remove(name);
+            return;
+        }
+        PartOf(name)[name] = later[0];
+        later.RemoveAt(0);
+        if (later.Count == 0) _laterOf.Remove(name);
+    }
+
+    private Dictionary<Name, Delivery> PartOf(Name name) => _oldestOf[(int)((ulong)name.Key % Parts)];
+
+    private static Name NameOf(long recorderId, string key)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan()), hash);
+        return new Name(recorderId, BinaryPrimitives.ReadUInt128LittleEndian(hash));
     }
 }

@@ -32,9 +32,11 @@ internal static class EngineDashboard
     [
         StackedLines("Ticks", "Ticks applied per second, by feed.", "cps", new Query($"sum by (feed) ({Rate(Own("ticks_total"))})", "{{feed}}"))
             with { Options = Looks.Lines("mean", "max") },
-        Lines("Merged and late", "Merged ticks change no figure; late ones were not applied.", "cps",
+        Lines("Merged, late, forgotten",
+            "Merged ticks change no figure; late ones were not applied. Of forgotten signals (too many to remember) a repeat would be a new order.", "cps",
             new Query($"sum({Rate(Own("ticks_merged_total"))})", "merged"),
-            new Query($"sum by (feed) ({Rate(Own("ticks_late_total"))})", "late, {{feed}}")),
+            new Query($"sum by (feed) ({Rate(Own("ticks_late_total"))})", "late, {{feed}}"),
+            new Query($"sum by (kind) ({Rate(Own("repeats_forgotten_total"))})", "forgotten, {{kind}}")),
         Percentiles("Tick apply time", "From a tick's arrival to its being applied, the oldest tick of each batch.", "tick_apply_seconds"),
         Buckets("Tick apply time, all batches", "How many batches of ticks were applied within which time.", "tick_apply_seconds"),
         States("Feeds", "Whether each feed is connected.", $"min by (feed) ({Own("feed_connected")})", "{{feed}}")
