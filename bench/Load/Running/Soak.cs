@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using StreamRecorder.Engine;
 using StreamRecorder.Load.Feeds;
 using StreamRecorder.Load.Processes;
 using StreamRecorder.Load.Reporting;
@@ -36,6 +37,7 @@ public sealed class Soak : Scenario
         await using var __ = alerts.ConfigureAwait(false);
         var feed = Child.Start(new SendSteadily(server.Url.Port, server.Key, TicksPerSecond));
         await using var ___ = feed.ConfigureAwait(false);
+        await FillAsync(bench, alerts).ConfigureAwait(false);
         await RunAsync(alerts, feed, bench.Size.Warm).ConfigureAwait(false);
         return await MeasureAsync(bench, server, alerts, feed).ConfigureAwait(false);
     }
@@ -60,6 +62,9 @@ public sealed class Soak : Scenario
                 ["share within 1 ms"] = times.Within(SecondsOfP99),
                 ["alerts answered 200 a second"] = phase.Rate,
                 ["µs of the alerts' p99"] = phase.Latency?.P99 ?? 0,
+                ["µs of the alerts' p99.99"] = phase.Latency?.P9999 ?? 0,
+                ["alerts answered 503"] = phase.Statuses.GetValueOrDefault(503),
+                ["alerts given up after 3 s"] = phase.Unanswered,
                 ["resident MiB at the end"] = server.ResidentBytes / (1024.0 * 1024),
             },
         };
@@ -70,6 +75,14 @@ public sealed class Soak : Scenario
             Finding.AtLeast("share of batches received → applied within 1 ms", times.Within(SecondsOfP99), Share),
             Finding.AtMost("resident memory of the last third, of the middle third's", growth, GrowthMax),
         ]);
+    }
+
+    /// <summary>As many alerts as there are ids remembered: what is bounded is full before anybody looks for what grows.</summary>
+    private static async Task FillAsync(Bench bench, WebhookLoad alerts)
+    {
+        var ids = bench.Size.Of(EngineLimits.RepeatKeysMax);
+        bench.Say($"sending {ids} alerts");
+        for (long sent = 0; sent < ids;) sent += (await alerts.RunAsync(new Phase(bench.Size.Round.TotalSeconds)).ConfigureAwait(false))[0].Accepted;
     }
 
     /// <summary>Both loads for so long; what became of the alerts, and how many ticks were sent.</summary>
