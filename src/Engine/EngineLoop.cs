@@ -102,13 +102,18 @@ public sealed class EngineLoop
 
     private long Clock => Timestamp.From(_time.GetUtcNow());
 
-    /// <summary>
-    /// Rebuilds the state: what the database holds as of its sequence (null: it is new), then every journalled input after it through the same
-    /// <see cref="StateMachine.Apply"/>. Their groups go to the outbox again; the sink must be running. Returns the inputs applied.
-    /// </summary>
-    public long Recover(StoredState? stored)
+    /// <summary>Takes over what the database holds as of its sequence (null: it is new). The database may be let go then: what follows writes it.</summary>
+    public void Load(StoredState? stored)
     {
         if (stored is not null) _state.Load(stored);
+    }
+
+    /// <summary>
+    /// Applies every journalled input after what was loaded through the same <see cref="StateMachine.Apply"/>. Their groups go to the outbox again;
+    /// the sink must be running. Returns the inputs applied.
+    /// </summary>
+    public long Replay()
+    {
         var loaded = _state.Sequence;
         _journal.Replay(Replayed);
         if (_journal.AppendedSequence != _state.Sequence)

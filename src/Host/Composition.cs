@@ -198,10 +198,11 @@ public sealed class Composition : IAsyncDisposable
 
     private long Recover()
     {
-        using var stored = new StateReader(Database);
         try
         {
-            return Engine.Recover(stored.Read());
+            // Let go before the replay: while a transaction reads, what the sink writes piles up in the -wal file, without a bound.
+            using (var stored = new StateReader(Database)) Engine.Load(stored.Read());
+            return Engine.Replay();
         }
         catch (StateDamagedException misfit)
         {

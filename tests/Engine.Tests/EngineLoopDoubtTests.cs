@@ -126,7 +126,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
         _rig.Do(new StartService { ReceivedAt = _rig.Now });
         Assert.Equal(SignalStatus.Duplicate, _rig.Send(_recorder, Body(1)).Status);
         using var recovered = new EngineRig(_rig.Journal);
-        recovered.Loop.Recover(null);
+        recovered.Loop.Replay();
         recovered.Do(new StartService(sequence => sequence == first.Sequence) { ReceivedAt = recovered.Now });
         Assert.Equal(SignalStatus.Accepted, recovered.Send(_recorder, Body(1) with { Symbol = recovered.Symbol("MNQZ2025") }).Status);
     }
@@ -148,7 +148,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
         var second = _rig.Send(_recorder, Body(2));
         using var recovered = new EngineRig(_rig.Journal);
         recovered.Time.Advance(TimeSpan.FromSeconds(63));
-        recovered.Loop.Recover(null);
+        recovered.Loop.Replay();
         recovered.Do(new StartService { ReceivedAt = recovered.Now });
         var symbol = recovered.Symbol("MNQZ2025");
         Assert.Equal(SignalStatus.Accepted, recovered.Send(_recorder, Body(1) with { Symbol = symbol }).Status);
@@ -162,7 +162,7 @@ public sealed class EngineLoopDoubtTests : IDisposable
         var written = _rig.Send(_recorder, Body(1));
         _rig.Send(_recorder, Body(2));
         using var recovered = new EngineRig(_rig.Journal);
-        recovered.Loop.Recover(null);
+        recovered.Loop.Replay();
         recovered.Do(new StartService(sequence => sequence == written.Sequence) { ReceivedAt = recovered.Now });
         var symbol = recovered.Symbol("MNQZ2025");
         Assert.Equal(SignalStatus.Accepted, recovered.Send(_recorder, Body(1) with { Symbol = symbol }).Status);

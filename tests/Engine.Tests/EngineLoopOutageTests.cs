@@ -147,7 +147,7 @@ public sealed class EngineLoopOutageTests : IDisposable
         Wait(5);
         Open(_es);
         using var again = new EngineRig(_rig.Journal);
-        again.Loop.Recover(null);
+        again.Loop.Replay();
         ViewAssert.Equal(_rig.OpenViews(), again.OpenViews());
     }
 
@@ -155,7 +155,7 @@ public sealed class EngineLoopOutageTests : IDisposable
     private EngineRig Restart(int after)
     {
         var again = new EngineRig(_rig.Journal);
-        again.Loop.Recover(null);
+        again.Loop.Replay();
         again.Do(new LoseContracts([.. again.State.Prices.TickedSince(again.State.Now - EngineLimits.FedAge)], withProcess: true));
         again.Time.Advance(TimeSpan.FromTicks((again.State.Now - again.Now) * TimeSpan.TicksPerMicrosecond) + TimeSpan.FromSeconds(after));
         again.Do(new StartService { ReceivedAt = again.Now });

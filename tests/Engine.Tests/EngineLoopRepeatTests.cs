@@ -129,7 +129,7 @@ public sealed class EngineLoopRepeatTests : IDisposable
     {
         var first = _rig.Send(_recorder, Keyed("a", 1));
         using var recovered = new EngineRig(_rig.Journal);
-        recovered.Loop.Recover(null);
+        recovered.Loop.Replay();
         var symbol = recovered.Symbol("MNQZ2025");
         Assert.Equal(first with { Status = SignalStatus.Duplicate }, recovered.Send(_recorder, Keyed("a", 1) with { Symbol = symbol }));
         Assert.Equal(Flags.IdReused, recovered.Send(_recorder, Keyed("a", 2) with { Symbol = symbol }).Flags);

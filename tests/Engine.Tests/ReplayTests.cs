@@ -18,7 +18,7 @@ public sealed class ReplayTests
     {
         using var trades = Traded(random, out var released);
         using var replayed = new EngineRig(trades.Rig.Journal);
-        Assert.Equal(trades.Rig.State.Sequence, replayed.Loop.Recover(null));
+        Assert.Equal(trades.Rig.State.Sequence, replayed.Loop.Replay());
         Same(trades.Rig, replayed);
         Assert.Equal(released.Select(Text), replayed.TakeReleased().Select(Text));
     });
@@ -49,7 +49,8 @@ public sealed class ReplayTests
             var asOf = released[random.Next(released.Count)].Sequence;
             using var recovered = new EngineRig(trades.Rig.Journal);
             var stored = new ModelDatabase(released.TakeWhile(g => g.Sequence <= asOf)).Stored(random);
-            Assert.Equal(trades.Rig.State.Sequence - asOf, recovered.Loop.Recover(stored));
+            recovered.Loop.Load(stored);
+            Assert.Equal(trades.Rig.State.Sequence - asOf, recovered.Loop.Replay());
             Same(trades.Rig, recovered);
         }
     });
@@ -59,7 +60,8 @@ public sealed class ReplayTests
     {
         using var rig = new EngineRig(new MemoryJournal());
         var stored = new ModelDatabase([new OutputGroup(5, 1, [])]).Stored(new Random(1));
-        Assert.Throws<StateDamagedException>(() => rig.Loop.Recover(stored));
+        rig.Loop.Load(stored);
+        Assert.Throws<StateDamagedException>(() => rig.Loop.Replay());
     }
 
     /// <summary>A long random history, and all groups that it released.</summary>

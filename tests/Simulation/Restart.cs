@@ -47,9 +47,10 @@ internal sealed class Restart(Random random, SimClock clock, Model model, Plante
             using var state = new StateMachine(new SymbolTable(), 256, 5 * Timestamp.Second);
             using var journal = new SimJournal(twin, clock);
             var outbox = new Outbox(100_000);
-            using var reader = new StateReader(database.File);
             using var inbox = new Inbox();
-            new EngineLoop(state, journal, inbox, outbox, clock).Recover(reader.Read());
+            var loop = new EngineLoop(state, journal, inbox, outbox, clock);
+            using (var reader = new StateReader(database.File)) loop.Load(reader.Read());
+            loop.Replay();
             Check.That(state.Sequence >= model.Sequence, "a flipped bit took released inputs away without a word");
             while (outbox.Reader.TryRead(out var group))
                 if (group.Sequence <= model.Sequence) model.Take(group);
@@ -99,8 +100,8 @@ internal sealed class Restart(Random random, SimClock clock, Model model, Plante
             if (random.Next(20) == 0) process.Sink.Step(random.Next(1, 20));
             if (--crashAt == 0) throw new CrashException();
         };
-        using var reader = new StateReader(database.File);
-        var replayed = process.Recover(reader.Read());
+        using (var reader = new StateReader(database.File)) process.Loop.Load(reader.Read());
+        var replayed = process.Loop.Replay();
         process.Sink.Take();
         process.Sink.Taken = null;
         risks.Replayed += (int)replayed;

@@ -44,7 +44,8 @@ public sealed class RecoveryTests
         await WriteInPieces(rig, groups.Take(cut).ToList(), random);
 
         using var after = new RandomEngine(before.CopyOfJournal());
-        using (var reader = new StateReader(rig.Database)) after.Loop.Recover(reader.Read());
+        using (var reader = new StateReader(rig.Database)) after.Loop.Load(reader.Read());
+        after.Loop.Replay();
 
         Assert.Equal(before.State.Sequence, after.State.Sequence);
         Assert.Equal(before.OpenViews(), after.OpenViews());
@@ -75,7 +76,7 @@ public sealed class RecoveryTests
             """);
         using var after = new RandomEngine(before.CopyOfJournal());
         using var reader = new StateReader(rig.Database);
-        Assert.Throws<StateDamagedException>(() => after.Loop.Recover(reader.Read()));
+        Assert.Throws<StateDamagedException>(() => after.Loop.Load(reader.Read()));
     }
 
     [Fact]
@@ -87,7 +88,8 @@ public sealed class RecoveryTests
         await rig.WriteAsync(before.DrainOutbox());
         using var after = new RandomEngine(new MemoryJournal(keepRecords: true));
         using var reader = new StateReader(rig.Database);
-        Assert.Throws<StateDamagedException>(() => after.Loop.Recover(reader.Read()));
+        after.Loop.Load(reader.Read());
+        Assert.Throws<StateDamagedException>(() => after.Loop.Replay());
     }
 
     private static IEnumerable<PositionView> Closed(IEnumerable<OutputGroup> groups) =>

@@ -43,8 +43,8 @@ internal sealed class Service : IDisposable
     /// <summary>What the database holds, then the journal.</summary>
     public void Recover()
     {
-        using var reader = new StateReader(Database);
-        _loop.Recover(reader.Read());
+        using (var reader = new StateReader(Database)) _loop.Load(reader.Read());
+        _loop.Replay();
     }
 
     /// <summary>The same with a sink that writes what is replayed, to the end.</summary>

@@ -33,7 +33,7 @@ internal sealed class FeedScript(int seed)
         var journal = new HeldJournal(records) { CommitsAtOnce = true };
         using var rig = new EngineRig(journal);
         if (records is null) Begin(rig);
-        else rig.Loop.Recover(null);
+        else rig.Loop.Replay();
         FeedSession[] sessions = [.. Names.Select(name => new FeedSession("socket", name, _ => { }))];
         long[] from = [.. sessions.Select(session => (long)rig.Do(new OpenFeed(session) { ReceivedAt = rig.Now }).Value!)];
         for (var i = 0; i < _steps.Count; i++) Take(rig, journal, sessions, from, _steps[i], i);

@@ -32,6 +32,26 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Restart_WithoutTheDatabase_KeepsItsWriteAheadLogSmall()
+    {
+        // A hundred MB of the ledger; a transaction has 32 MB of them.
+        const int signals = 24_000;
+        await using var service = await TestService.StartAsync(options => options with { HardRate = 1_000_000 });
+        var hook = await service.RecorderAsync("a");
+        var comment = new string('x', 3900);
+        await Parallel.ForAsync(0, signals, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
+        {
+            var answer = await service.HookAsync(hook, $$"""{"action":"close","symbol":"MNQ1!","comment":"{{i}}{{comment}}"}""");
+            Assert.Equal(200, answer.Status);
+        });
+        await service.StopAsync();
+        foreach (var file in Directory.GetFiles(service.Directory, "stream_recorder.db*")) File.Delete(file);
+        await using var again = await TestService.StartInAsync(service.Directory);
+        Assert.Equal(1, (await again.GetAsync("/api/signals?limit=1")).Json.GetProperty("signals").GetArrayLength());
+        Assert.InRange(new FileInfo(Path.Combine(service.Directory, "stream_recorder.db-wal")).Length, 1, Sink.SinkLimits.WalBytesKept);
+    }
+
+    [Fact]
     public async Task Stop_RightAfterATick_LeavesItsFiguresForPeople()
     {
         await using var service = await TestService.StartAsync();

@@ -53,7 +53,8 @@ internal sealed class LiveHistory : IAsyncDisposable
         _loop = new EngineLoop(_state, Journal, _inbox, _outbox, _time);
         _sink = new SqliteSink(database, _outbox, TimeProvider.System, NullLogger.Instance);
         _sinkRun = _sink.RunAsync();
-        using (var reader = new StateReader(database)) _loop.Recover(reader.Read());
+        using (var reader = new StateReader(database)) _loop.Load(reader.Read());
+        _loop.Replay();
         _now = Math.Max(start, _state.Now) + 90 * Timestamp.Second;
         if (_state.Sequence == 0) AddTables();
         Assert.Null(_inbox.Offer(new LoseContracts([.. _state.Prices.TickedSince(_state.Now - EngineLimits.FedAge)], withProcess: true)));

@@ -51,8 +51,6 @@ internal sealed class SimProcess : IDisposable
     public void Offer(TickBatch batch) =>
         Check.That(_inbox.OfferAsync(batch, CancellationToken.None).AsTask().IsCompletedSuccessfully, "the inbox is full");
 
-    public long Recover(StoredState? stored) => Loop.Recover(stored);
-
     public void Dispose()
     {
         Sink.Dispose();
