@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using NetSocket = System.Net.Sockets.Socket;
@@ -36,7 +37,7 @@ internal readonly struct HeldAnswer : IDisposable
     {
         try
         {
-            socket.SetRawSocketOption(TcpLevel, TcpCork, BitConverter.GetBytes(value));
+            socket.SetRawSocketOption(TcpLevel, TcpCork, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in value)));
             return true;
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException)

@@ -194,11 +194,11 @@ public sealed class WebhookEndpoint : IDisposable
 
     /// <summary>
     /// Writes the answer and tells whether it was handed to its connection whole: the server knows when the sender is gone. The operating system
-    /// holds it until that is told: a kill at the very moment when the sender has its answer finds it marked.
+    /// holds it until that is told, where it matters: a kill at the very moment when the sender has its answer finds it marked.
     /// </summary>
     private async ValueTask AnswerAsync(HttpContext context, BodyMessage message, SignalAnswer answer, Arrival arrival)
     {
-        using var held = HeldAnswer.Of(context);
+        using var held = NeedsMark(message) ? HeldAnswer.Of(context) : default;
         var isWritten = answer.Refusal is not null
             ? await RefuseAsync(context, answer.Refusal).ConfigureAwait(false)
             : await AcceptAsync(context.Response, answer, arrival).ConfigureAwait(false);
@@ -207,6 +207,9 @@ public sealed class WebhookEndpoint : IDisposable
         if (isWritten) _settings.Answered?.Invoke(new WrittenAnswer(message.EntryId, answer.Sequence, Now));
         else if (answer.Refusal is null) _settings.LeftInDoubt?.Invoke(message.RecorderId, ((SignalMessage)message).Signal, answer);
     }
+
+    /// <summary>A repeat with a key is known by the key, whatever became of the first one's answer.</summary>
+    private static bool NeedsMark(BodyMessage message) => message is not SignalMessage { Signal.Key: not null };
 
     private Task<bool> RefuseAsync(HttpContext context, Refusal refusal)
     {
