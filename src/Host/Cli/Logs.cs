@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging.Console;
-
 namespace StreamRecorder.Host.Cli;
 
 /// <summary>
@@ -8,18 +6,21 @@ namespace StreamRecorder.Host.Cli;
 /// </summary>
 public static class Logs
 {
-    public static ILoggerFactory Create() => LoggerFactory.Create(builder => builder
-        .SetMinimumLevel(LogLevel.Information)
-        .AddFilter("Microsoft", LogLevel.Warning)
-        // A start that fails says so in one line; its stack trace helps nobody at a terminal.
-        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
-        // Requests are not logged; were any level of this on, each would be given an activity all the same.
-        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
-        .AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            console.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
-        }));
+    public static ILoggerFactory Create() => LoggerFactory.Create(builder =>
+    {
+        builder.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            // A start that fails says so in one line; its stack trace helps nobody at a terminal.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
+            // Requests are not logged; were any level of this on, each would be given an activity all the same.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        if (Console.IsOutputRedirected) builder.AddProvider(new LineLog(Console.OpenStandardOutput(), TimeProvider.System));
+        else
+            builder.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            });
+    });
 }

@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace StreamRecorder.Host.Cli;
+
+/// <summary>
+/// The log where it is no terminal: lines as <c>AddSimpleConsole</c> writes them, but as many at a time as wait, because a write and a wake-up of its reader
+/// for each line were 4 % of a busy service. Any thread; whoever finds too much waiting waits too. When its reader is gone, the rest is given up.
+/// </summary>
+internal sealed class LineLog : ILoggerProvider
+{
+    /// <summary>Some 4 000 lines; more waiting means that the reader is too slow, and who writes learns of it.</summary>
+    private const int WaitingBytesMax = 1 << 20;
+
+    private readonly Stream _output;
+    private readonly TimeProvider _time;
+    private readonly Thread _thread;
+
+    // Under the gate.
+    private readonly object _gate = new();
+    private ArrayBufferWriter<byte> _waiting = new(WaitingBytesMax / 16);
+    private ArrayBufferWriter<byte> _spare = new(WaitingBytesMax / 16);
+    private bool _isEnding;
+    private bool _isBroken;
+
+    public LineLog(Stream output, TimeProvider time)
+    {
+        _output = output;
+        _time = time;
+        _thread = new Thread(Run) { Name = "log", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>So much waits that whoever writes waits too; for tests.</summary>
+    internal bool IsFull
+    {
+        get
+        {
+            lock (_gate) return _waiting.WrittenCount > WaitingBytesMax;
+        }
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
+
+    /// <summary>Everything that waits is written first.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isEnding = true;
+            Monitor.PulseAll(_gate);
+        }
+        _thread.Join();
+    }
+
+    private void Write(string line)
+    {
+        lock (_gate)
+        {
+            while (_waiting.WrittenCount > WaitingBytesMax && !_isEnding && !_isBroken) Monitor.Wait(_gate);
+            if (_isBroken) return;
+            var isFirst = _waiting.WrittenCount == 0;
+            Encoding.UTF8.GetBytes(line, _waiting);
+            if (isFirst) Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Run()
+    {
+        while (TakeWaiting() is { } lines)
+        {
+            try
+            {
+                _output.Write(lines.WrittenSpan);
+                _output.Flush();
+            }
+            catch (IOException)
+            {
+                lock (_gate) _isBroken = true;
+            }
+            lines.ResetWrittenCount();
+            lock (_gate)
+            {
+                _spare = lines;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <summary>Null at the end.</summary>
+    private ArrayBufferWriter<byte>? TakeWaiting()
+    {
+        lock (_gate)
+        {
+            while (_waiting.WrittenCount == 0 && !_isEnding) Monitor.Wait(_gate);
+            if (_waiting.WrittenCount == 0) return null;
+            (var lines, _waiting) = (_waiting, _spare);
+            return lines;
+        }
+    }
+
+    private string Line(LogLevel level, string category, EventId id, string message, Exception? exception)
+    {
+        var word = level switch
+        {
+            LogLevel.Trace => "trce",
+            LogLevel.Debug => "dbug",
+            LogLevel.Information => "info",
+            LogLevel.Warning => "warn",
+            LogLevel.Error => "fail",
+            _ => "crit",
+        };
+        var text = exception is null ? message : $"{message} {exception}";
+        if (text.Contains(Environment.NewLine, StringComparison.Ordinal)) text = text.Replace(Environment.NewLine, " ", StringComparison.Ordinal);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_time.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {word}: {category}[{id.Id}] {text}{Environment.NewLine}");
+    }
+
+    private sealed class Category(LineLog log, string name) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!IsEnabled(logLevel)) return;
+            var message = formatter(state, exception);
+            if (exception is null && message is null) return;
+            log.Write(log.Line(logLevel, name, eventId, message, exception));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+using StreamRecorder.Host.Cli;
+
+namespace StreamRecorder.Host.Tests.Cli;
+
+/// <summary>Lines of the log where it is no terminal.</summary>
+public sealed class LineLogTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData(LogLevel.Trace)]
+    [InlineData(LogLevel.Debug)]
+    [InlineData(LogLevel.Information)]
+    [InlineData(LogLevel.Warning)]
+    [InlineData(LogLevel.Error)]
+    [InlineData(LogLevel.Critical)]
+    public void Line_OfAnyLevel_IsThatOfTheConsole(LogLevel level)
+    {
+        foreach (var fault in (Exception?[])[null, new InvalidOperationException($"two{Environment.NewLine}lines", new IOException("inner"))])
+        {
+            var output = new MemoryStream();
+            using (var log = new LineLog(output, TimeProvider.System))
+                log.CreateLogger("A.B").Log(level, new EventId(7, "n"), fault, "é {Value} of\ntwo", 5);
+            var line = Encoding.UTF8.GetString(output.ToArray());
+            Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ", line);
+            Assert.Equal(OfConsole(level, fault), line["2025-12-04T15:00:00.000Z ".Length..]);
+        }
+    }
+
+    [Fact]
+    public async Task Lines_OfManyThreads_AreWholeAndAllThere()
+    {
+        var output = new MemoryStream();
+        using (var log = new LineLog(output, TimeProvider.System))
+        {
+            var logger = log.CreateLogger("A");
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(() =>
+            {
+                for (var i = 0; i < 5000; i++) logger.LogInformation("{Thread}-{Number} {Filling}", thread, i, new string('x', i % 100));
+            })));
+        }
+        var lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(40_000, lines.Length);
+        for (var thread = 0; thread < 8; thread++)
+            Assert.Equal(
+                Enumerable.Range(0, 5000).Select(i => $"{thread}-{i} {new string('x', i % 100)}"),
+                lines.Select(line => line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..])
+                    .Where(text => text.StartsWith($"{thread}-", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Lines_OfASlowReader_WaitWithoutLoss()
+    {
+        var output = new Valve();
+        var log = new LineLog(output, TimeProvider.System);
+        var logger = log.CreateLogger("A");
+        // Twice what may wait: the writer stands still until the reader goes on.
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < 2048; i++) logger.LogInformation("{Filling}", new string('x', 1000));
+        }, TestContext.Current.CancellationToken);
+        Assert.True(SpinWait.SpinUntil(() => log.IsFull, Limit));
+        output.Open.Set();
+        await writing.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        log.Dispose();
+        Assert.Equal(2048, output.Lines);
+        Assert.InRange(output.LargestWrite, 1, (1 << 20) + 2000);
+    }
+
+    [Fact]
+    public void Reader_ThatIsGone_HoldsNobodyUp()
+    {
+        using var log = new LineLog(new Broken(), TimeProvider.System);
+        var logger = log.CreateLogger("A");
+        for (var i = 0; i < 4096; i++) logger.LogInformation("{Filling}", new string('x', 1000));
+    }
+
+    private static string OfConsole(LogLevel level, Exception? fault)
+    {
+        using var services = new ServiceCollection()
+            .AddLogging(builder => builder.AddSimpleConsole(console => (console.SingleLine, console.ColorBehavior) = (true, LoggerColorBehavior.Disabled)))
+            .BuildServiceProvider();
+        var text = new StringWriter();
+        services.GetServices<ConsoleFormatter>().Single(formatter => formatter.Name == ConsoleFormatterNames.Simple)
+            .Write(new LogEntry<string>(level, "A.B", new EventId(7, "n"), "é 5 of\ntwo", fault, (state, _) => state), null, text);
+        return text.ToString();
+    }
+
+    /// <summary>Takes nothing until it is opened.</summary>
+    private sealed class Valve : MemoryStream
+    {
+        public ManualResetEventSlim Open { get; } = new();
+
+        public int LargestWrite { get; private set; }
+
+        public int Lines => Encoding.UTF8.GetString(ToArray()).Count(c => c == '\n');
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Open.Wait(Limit);
+            LargestWrite = Math.Max(LargestWrite, buffer.Length);
+            base.Write(buffer);
+        }
+    }
+
+    private sealed class Broken : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("gone");
+    }
+}
