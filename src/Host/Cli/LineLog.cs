@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Host.Cli;
 
@@ -12,6 +13,7 @@ internal sealed class LineLog : ILoggerProvider
 {
     /// <summary>Some 4 000 lines; more waiting means that the reader is too slow, and who writes learns of it.</summary>
     private const int WaitingBytesMax = 1 << 20;
+    private const int NumberLengthMax = 16;
 
     private readonly Stream _output;
     private readonly TimeProvider _time;
@@ -54,16 +56,34 @@ internal sealed class LineLog : ILoggerProvider
         _thread.Join();
     }
 
-    private void Write(string line)
+    private void Write(LogLevel level, string category, EventId id, string text)
     {
         lock (_gate)
         {
             while (_waiting.WrittenCount > WaitingBytesMax && !_isEnding && !_isBroken) Monitor.Wait(_gate);
             if (_isBroken) return;
             var isFirst = _waiting.WrittenCount == 0;
-            Encoding.UTF8.GetBytes(line, _waiting);
+            WriteTime(_waiting);
+            _waiting.Write(WordOf(level));
+            Encoding.UTF8.GetBytes(category, _waiting);
+            _waiting.Write("["u8);
+            id.Id.TryFormat(_waiting.GetSpan(NumberLengthMax), out var length, default, CultureInfo.InvariantCulture);
+            _waiting.Advance(length);
+            _waiting.Write("] "u8);
+            Encoding.UTF8.GetBytes(text, _waiting);
+            Encoding.UTF8.GetBytes(Environment.NewLine, _waiting);
             if (isFirst) Monitor.PulseAll(_gate);
         }
+    }
+
+    /// <summary>UTC, to the millisecond.</summary>
+    private void WriteTime(ArrayBufferWriter<byte> line)
+    {
+        const int MicrosecondDigits = 3;
+        var text = line.GetSpan(Timestamp.TextLength);
+        Timestamp.Format(Timestamp.From(_time.GetUtcNow()), text);
+        "Z"u8.CopyTo(text[(Timestamp.TextLength - 1 - MicrosecondDigits)..]);
+        line.Advance(Timestamp.TextLength - MicrosecondDigits);
     }
 
     private void Run()
@@ -100,23 +120,15 @@ internal sealed class LineLog : ILoggerProvider
         }
     }
 
-    private string Line(LogLevel level, string category, EventId id, string message, Exception? exception)
+    private static ReadOnlySpan<byte> WordOf(LogLevel level) => level switch
     {
-        var word = level switch
-        {
-            LogLevel.Trace => "trce",
-            LogLevel.Debug => "dbug",
-            LogLevel.Information => "info",
-            LogLevel.Warning => "warn",
-            LogLevel.Error => "fail",
-            _ => "crit",
-        };
-        var text = exception is null ? message : $"{message} {exception}";
-        if (text.Contains(Environment.NewLine, StringComparison.Ordinal)) text = text.Replace(Environment.NewLine, " ", StringComparison.Ordinal);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{_time.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {word}: {category}[{id.Id}] {text}{Environment.NewLine}");
-    }
+        LogLevel.Trace => " trce: "u8,
+        LogLevel.Debug => " dbug: "u8,
+        LogLevel.Information => " info: "u8,
+        LogLevel.Warning => " warn: "u8,
+        LogLevel.Error => " fail: "u8,
+        _ => " crit: "u8,
+    };
 
     private sealed class Category(LineLog log, string name) : ILogger
     {
@@ -127,9 +139,10 @@ internal sealed class LineLog : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
-            var message = formatter(state, exception);
-            if (exception is null && message is null) return;
-            log.Write(log.Line(logLevel, name, eventId, message, exception));
+            var text = formatter(state, exception);
+            if (exception is not null) text = $"{text} {exception}";
+            if (text.Contains(Environment.NewLine, StringComparison.Ordinal)) text = text.Replace(Environment.NewLine, " ", StringComparison.Ordinal);
+            log.Write(logLevel, name, eventId, text);
         }
     }
 }

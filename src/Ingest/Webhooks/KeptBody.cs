@@ -12,6 +12,7 @@ public static class KeptBody
     /// <param name="receivedAt">Arrival, µs.</param>
     public static Receipt Of(ReadOnlySpan<byte> body, bool isWhole, long receivedAt)
     {
+        if (BodyMask.IsPlain(body)) return new Receipt(body.ToArray(), IsCut: !isWhole, receivedAt);
         if (body.Length > IngestLimits.KeptBodyBytesMax) return new Receipt(Encoding.UTF8.GetBytes(BodyMask.Of(body)), IsCut: true, receivedAt);
         // Masks may be longer than what they hide: whether the whole of it fits is known only afterwards.
         var kept = Encoding.UTF8.GetBytes(BodyMask.Of(body, IngestLimits.BodyBytesMax));

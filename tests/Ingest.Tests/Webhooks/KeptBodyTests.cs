@@ -1,5 +1,6 @@
 using System.Text;
 using StreamRecorder.Ingest.Webhooks;
+using StreamRecorder.Ingest.Webhooks.Secrets;
 using Xunit;
 
 namespace StreamRecorder.Ingest.Tests.Webhooks;
@@ -43,4 +44,35 @@ public sealed class KeptBodyTests
 
     [Fact]
     public void Body_NotReadToItsEnd_IsCut() => Assert.True(KeptBody.Of("abc"u8, isWhole: false, 0).IsCut);
+
+    [Fact]
+    public void Body_TakenForPlain_IsWhatTheMaskWouldLeave()
+    {
+        string[] pieces =
+        [
+            "{", "}", "[", "\"", ":", ",", " ", "\n", "\t", "\\", "action", "buy", "price", "25600.25", "symbol", "MNQ1!", "token", "KEY", "pass", "sig", "x", "é", "\0",
+            "\u007f", "\\u0074oken", "%74", "&", "=", ";", "webhook/abc",
+        ];
+        var random = new Random(17);
+        var plain = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = (random.Next(4) > 0 ? "{" : "") + string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)]));
+            var body = Encoding.UTF8.GetBytes(text);
+            if (!BodyMask.IsPlain(body)) continue;
+            plain++;
+            Assert.Equal(text, BodyMask.Of(body));
+        }
+        Assert.InRange(plain, 500, 19_000);
+    }
+
+    [Fact]
+    public void Body_OfTheUsualKind_IsPlain()
+    {
+        const string body = """{"action":"buy","symbol":"MNQ1!","price":25600.25,"quantity":1,"time":"2025-12-04T15:00:00Z","id":"17"}""";
+        Assert.True(BodyMask.IsPlain(Encoding.UTF8.GetBytes(body)));
+        Assert.False(BodyMask.IsPlain(Encoding.UTF8.GetBytes(body + new string(' ', 1024))));
+        Assert.False(BodyMask.IsPlain("{\"token\":\"x\"}"u8));
+        Assert.False(BodyMask.IsPlain("hunter2\nbuy MNQ1!"u8));
+    }
 }

@@ -12,11 +12,24 @@ public static class BodyMask
 {
     public const string Mask = "***";
 
+    /// <summary>On the stack, and more than any known sender's.</summary>
+    private const int PlainBytesMax = 1024;
+
     private static readonly SearchValues<char> Garbling =
         SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\t' or '\r' or '\n'))]);
 
     /// <summary>With one of these a line is more than a word.</summary>
     private static readonly SearchValues<char> Punctuation = SearchValues.Create("=:;(){}<>");
+
+    /// <summary>True for a short JSON body of ASCII in which nothing is to hide or to clean: it is kept as it is. Most alerts are so.</summary>
+    public static bool IsPlain(ReadOnlySpan<byte> body)
+    {
+        if (body.Length > PlainBytesMax) return false;
+        Span<char> buffer = stackalloc char[PlainBytesMax];
+        if (Ascii.ToUtf16(body, buffer, out var length) != OperationStatus.Done) return false;
+        ReadOnlySpan<char> text = buffer[..length];
+        return text.TrimStart(" \t\r\n") is ['{' or '[', ..] && !text.ContainsAny(Garbling) && !SecretNames.MayBeIn(text);
+    }
 
     /// <param name="body">As it arrived; need not be UTF-8.</param>
     /// <param name="bytesMax">Neither what is looked at nor what is given is longer, as UTF-8.</param>
