@@ -11,11 +11,8 @@ internal static partial class NativeSqlite
 {
     private const string Library = "e_sqlite3";
 
-    /// <summary>As destructor of a text: it stays where it is until the statement has run; SQLite need not copy it.</summary>
+    /// <summary>As destructor of a text or blob: it stays where it is until the statement has run; SQLite need not copy it.</summary>
     public const nint Stays = 0;
-
-    /// <summary>As destructor of a text or blob: SQLite copies it.</summary>
-    public const nint IsCopied = -1;
 
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64")]
     [SuppressGCTransition]

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -55,8 +54,7 @@ internal sealed class Statement : IDisposable
     public Statement Add(string? value)
     {
         if (value is null) return AddNull();
-        var length = Encoding.UTF8.GetMaxByteCount(value.Length);
-        if (length > TextBytes - _textsUsed) return AddLong(value);
+        if (Encoding.UTF8.GetMaxByteCount(value.Length) > TextBytes - _textsUsed) return AddLong(value);
         return AddKeptText(Encoding.UTF8.GetBytes(value, _texts.AsSpan(_textsUsed)));
     }
 
@@ -75,8 +73,7 @@ internal sealed class Statement : IDisposable
     public Statement AddText(ReadOnlySpan<byte> utf8)
     {
         if (utf8.TryCopyTo(_texts.AsSpan(_textsUsed))) return AddKeptText(utf8.Length);
-        // It does not fit, so it is not empty.
-        Check(NativeSqlite.BindText(_handle, ++_added, ref MemoryMarshal.GetReference(utf8), utf8.Length, NativeSqlite.IsCopied));
+        Check(raw.sqlite3_bind_text(_statement, ++_added, utf8));
         return this;
     }
 
@@ -87,7 +84,7 @@ internal sealed class Statement : IDisposable
             Check(NativeSqlite.BindBlob(_handle, ++_added, ref Free, blob.Length, NativeSqlite.Stays));
             _textsUsed += blob.Length;
         }
-        else Check(NativeSqlite.BindBlob(_handle, ++_added, ref MemoryMarshal.GetReference(blob), blob.Length, NativeSqlite.IsCopied));
+        else Check(raw.sqlite3_bind_blob(_statement, ++_added, blob));
         return this;
     }
 
@@ -144,11 +141,10 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    /// <summary>Copied by SQLite, which may take a while: a call that the collector knows of.</summary>
     private Statement AddLong(string value)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
-        Check(NativeSqlite.BindText(_handle, ++_added, ref bytes[0], Encoding.UTF8.GetBytes(value, bytes), NativeSqlite.IsCopied));
-        ArrayPool<byte>.Shared.Return(bytes);
+        Check(raw.sqlite3_bind_text(_statement, ++_added, value));
         return this;
     }
 
