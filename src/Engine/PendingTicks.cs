@@ -100,7 +100,7 @@ internal sealed class PendingTicks(PriceBook prices, CommitQueue commits, Engine
 
     public void Fail(Exception fault)
     {
-        foreach (var waiter in _durableWaiters) waiter.TrySetException(fault);
+        foreach (var waiter in _durableWaiters) waiter.TryFail(fault);
         _durableWaiters.Clear();
     }
 

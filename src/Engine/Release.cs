@@ -45,13 +45,13 @@ internal readonly record struct Release(long Sequence, OutputGroup? Group, objec
                 query.Fail(fault);
                 break;
             case TickBatch batch:
-                batch.Durable?.TrySetException(fault);
+                batch.Durable?.TryFail(fault);
                 break;
             case MergedTicks merged:
-                foreach (var held in merged.DurableWaiters) held.TrySetException(fault);
+                foreach (var held in merged.DurableWaiters) held.TryFail(fault);
                 break;
             case TaskCompletionSource waiter:
-                waiter.TrySetException(fault);
+                waiter.TryFail(fault);
                 break;
         }
     }

@@ -153,7 +153,9 @@ public sealed class Composition : IAsyncDisposable
     private async Task StartAsync(Options options, TimeProvider time, ILoggerFactory logs, Telemetry? telemetry)
     {
         _sinkEnded = _sink.RunAsync();
-        _ = WatchSinkAsync();
+        // Without the sink nothing reaches the database; and a task that none expects to fail must not be missing in silence.
+        _ = WatchAsync(_sinkEnded);
+        _ = WatchAsync(_positionLog.Ended);
         var started = time.GetTimestamp();
         var recovering = Task.Run(Recover);
         // A sink that fails leaves recovery waiting for room in the outbox for ever.
@@ -175,7 +177,10 @@ public sealed class Composition : IAsyncDisposable
         await OfferTablesAsync().ConfigureAwait(false);
         await new AdminKey(Directory.Root, _log).EnsureAsync(Engine, DoAsync, Client.Now).ConfigureAwait(false);
         _upkeep = new Upkeep(Client, Database, _sink, time, logs.CreateLogger<Upkeep>(), fault => _faulted.TrySetResult(fault));
-        if (options.SnapshotRows > 0) _snapshots = new Snapshots(Client, _sink, options.SnapshotRows, time, logs.CreateLogger<Snapshots>());
+        _ = WatchAsync(_upkeep.Ended);
+        if (options.SnapshotRows <= 0) return;
+        _snapshots = new Snapshots(Client, _sink, options.SnapshotRows, time, logs.CreateLogger<Snapshots>());
+        _ = WatchAsync(_snapshots.Ended);
     }
 
     private void Measure(Telemetry telemetry, Options options, TimeProvider time, TimeSpan recovery)
@@ -186,6 +191,7 @@ public sealed class Composition : IAsyncDisposable
         host.AddRecovery(recovery);
         host.AddDisk(Directory, _journal);
         host.Start(_state.Open.Keys);
+        _ = WatchAsync(host.Ended);
         Engine.Released += host.Note;
     }
 
@@ -231,13 +237,14 @@ public sealed class Composition : IAsyncDisposable
         if ((await command.Result.ConfigureAwait(false)).Refusal is { } refusal) throw new StartException($"{refusal.Kind.Title} {refusal.Detail}");
     }
 
-    private async Task WatchSinkAsync()
+    /// <summary>Whatever ends a part before its time ends the process.</summary>
+    private async Task WatchAsync(Task part)
     {
         try
         {
-            await _sinkEnded.ConfigureAwait(false);
+            await part.ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever ended the sink: without it nothing reaches the database, and the process must end.
+#pragma warning disable CA1031 // Each part handles what can happen to it: what comes here is a fault of the program, or the end of the database.
         catch (Exception fault)
 #pragma warning restore CA1031
         {

@@ -27,6 +27,9 @@ public sealed partial class PositionLog : IAsyncDisposable
     /// <summary>Groups whose lines were dropped because the console was too slow.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Fails with whatever it was not made for.</summary>
+    public Task Ended => _writing;
+
     /// <summary>Engine's thread: never blocks, never throws.</summary>
     public void Offer(OutputGroup group)
     {
@@ -37,7 +40,8 @@ public sealed partial class PositionLog : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _groups.Writer.TryComplete();
-        await _writing.ConfigureAwait(false);
+        // How it failed, if it did, its end has told.
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Dropped > 0) _log.LogWarning("{Count} lines of positions were dropped because the log was too slow", Dropped);
     }
 

@@ -35,6 +35,9 @@ public sealed class Snapshots : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
+    /// <summary>Fails with whatever it was not made for.</summary>
+    public Task Ended => _running;
+
     /// <summary>
     /// Ends the rounds and takes a last one of everything that moved, so that people who read a stopped service's database see what was answered.
     /// </summary>

@@ -29,6 +29,9 @@ public sealed class Upkeep : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
+    /// <summary>Fails with whatever it was not made for.</summary>
+    public Task Ended => _running;
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);

@@ -49,7 +49,7 @@ public abstract class BodyMessage(long recorderId) : Message
         return true;
     }
 
-    internal void Fail(Exception fault) => _answer.TrySetException(fault);
+    internal void Fail(Exception fault) => _answer.TryFail(fault);
 }
 
 /// <summary>A body that was understood.</summary>
@@ -93,7 +93,7 @@ public abstract class Query<T> : Query
 
     internal override void Complete() => _result.TrySetResult(Value);
 
-    internal override void Fail(Exception fault) => _result.TrySetException(fault);
+    internal override void Fail(Exception fault) => _result.TryFail(fault);
 }
 
 /// <summary>
@@ -114,7 +114,7 @@ public abstract class Command : Message
 
     internal void Complete(CommandResult result) => _result.TrySetResult(result);
 
-    internal void Fail(Exception fault) => _result.TrySetException(fault);
+    internal void Fail(Exception fault) => _result.TryFail(fault);
 }
 
 /// <summary><paramref name="Value"/> is what the command made (a recorder, …).</summary>

@@ -38,6 +38,7 @@ public static class ServeCommand
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var logs = Logs.Create();
         var log = logs.CreateLogger<Service>();
+        using var unobserved = new UnobservedFaults(log);
         var service = await Service.StartAsync(options, TimeProvider.System, logs).ConfigureAwait(false);
         log.LogInformation(
             "Ready: webhooks, feeds and API on {Urls}, health on {ManagementUrls}, data in {Directory}",
@@ -49,7 +50,11 @@ public static class ServeCommand
             if (!service.Faulted.IsCompleted)
             {
                 log.LogInformation("Stopped");
-                if (late is null) return CommandLine.Done;
+                if (late is null)
+                {
+                    UnobservedFaults.LookNow();
+                    return CommandLine.Done;
+                }
                 await Console.Error.WriteLineAsync(
                     $"error: {late} did not end in time; what was accepted is in the journal and comes back at the next start.")
                     .ConfigureAwait(false);

@@ -49,6 +49,7 @@ public static class DemoCommand
         // Whatever ends the demo is told as one line; the web server would tell it too, at length.
         using var logs = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft", LogLevel.Critical).AddSimpleConsole(console => console.SingleLine = true));
+        using var unobserved = new UnobservedFaults(logs.CreateLogger<Service>());
         var service = await StartAsync(options with { DataDirectory = directory }, logs).ConfigureAwait(false);
         string? late = null;
         try

@@ -37,6 +37,9 @@ public sealed class HostMeter : IAsyncDisposable
         _meter.CreateObservableGauge(
             "streamrecorder.disk.bytes", () => PartsOf(directory, journal), "By", "The data's volume in parts that add up to its size.");
 
+    /// <summary>Fails with whatever its asking was not made for.</summary>
+    public Task Ended => _open.Ended;
+
     /// <summary>Begins to ask for open positions; those that are open already come first.</summary>
     public void Start(IEnumerable<PositionKey> open) => _open.Start(open);
 

@@ -62,6 +62,9 @@ public sealed class OpenSeries : IAsyncDisposable
             "1 within the trading hours set for the root (default: CME's), else 0; for every root held since the start.");
     }
 
+    /// <summary>Fails with whatever it was not made for.</summary>
+    public Task Ended => _running;
+
     /// <summary>Takes the positions that are open at the start, and begins to ask. Before the loop is turned by its thread.</summary>
     public void Start(IEnumerable<PositionKey> open)
     {
@@ -79,7 +82,8 @@ public sealed class OpenSeries : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
+        // How it failed, if it did, its end has told.
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 

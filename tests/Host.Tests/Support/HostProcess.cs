@@ -3,25 +3,40 @@ using System.Text.RegularExpressions;
 
 namespace StreamRecorder.Host.Tests.Support;
 
-/// <summary>The real program as a process of its own, started by this test and ended by it.</summary>
+/// <summary>
+/// The real program as a process of its own, started by this test and ended by it. Whatever it writes is read at once, so that
+/// it never waits for its console; one that tells of a failure that nobody looked at fails the test, whatever else it did.
+/// </summary>
 public sealed partial class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
+    private readonly Lock _gate = new();
+    private readonly List<string> _lines = [];
+    private readonly Task _reading;
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HostProcess(Process process)
     {
         _process = process;
         _errors = process.StandardError.ReadToEndAsync();
+        _reading = ReadAsync();
     }
 
     public static string Program => Path.Combine(AppContext.BaseDirectory, "StreamRecorder.Host.dll");
 
     public int Id => _process.Id;
 
-    public List<string> Lines { get; } = [];
+    /// <summary>All that it has written to stdout so far.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_gate) return [.. _lines];
+        }
+    }
 
     public Uri Url { get; private set; } = null!;
 
@@ -44,17 +59,12 @@ public sealed partial class HostProcess : IAsyncDisposable
     public static async Task<HostProcess> ServeAsync(string directory, IReadOnlyDictionary<string, string>? environment, params string[] under)
     {
         var host = Start([.. under, .. Serve(directory)], environment);
-        using var late = new CancellationTokenSource(Limit);
-        while (await host._process.StandardOutput.ReadLineAsync(late.Token) is { } line)
-        {
-            host.Lines.Add(line);
-            if (!line.Contains("Ready:", StringComparison.Ordinal)) continue;
-            // Not out of service.json: the directory may be one that only the service sees.
-            var addresses = Address().Matches(line);
-            (host.Url, host.ManagementUrl) = (new Uri(addresses[0].Value), new Uri(addresses[1].Value));
-            return host;
-        }
-        throw new InvalidOperationException("The service ended at its start: " + await host._errors);
+        if (await host.LineAsync("Ready:") is not { } line)
+            throw new InvalidOperationException("The service ended at its start: " + await host._errors);
+        // Not out of service.json: the directory may be one that only the service sees.
+        var addresses = Address().Matches(line);
+        (host.Url, host.ManagementUrl) = (new Uri(addresses[0].Value), new Uri(addresses[1].Value));
+        return host;
     }
 
     /// <summary>Starts <c>serve</c> and kills it after so long, wherever its start is then; or it ended before.</summary>
@@ -69,6 +79,7 @@ public sealed partial class HostProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+        await WrittenAsync();
     }
 
     /// <summary>True when it has ended within the time.</summary>
@@ -78,6 +89,7 @@ public sealed partial class HostProcess : IAsyncDisposable
         try
         {
             await _process.WaitForExitAsync(late.Token);
+            await WrittenAsync();
             return true;
         }
         catch (OperationCanceledException)
@@ -105,10 +117,8 @@ public sealed partial class HostProcess : IAsyncDisposable
     public static async Task<(int Code, string Out, string Errors)> RunAsync(IReadOnlyDictionary<string, string>? environment, params string[] args)
     {
         await using var host = Start(["dotnet", Program, .. args], environment);
-        using var late = new CancellationTokenSource(Limit);
-        var text = await host._process.StandardOutput.ReadToEndAsync(late.Token);
-        await host._process.WaitForExitAsync(late.Token);
-        return (host._process.ExitCode, text, await host._errors);
+        var code = await host.EndAsync();
+        return (code, string.Concat(host.Lines.Select(line => line + '\n')), await host._errors);
     }
 
     public static Task<(int Code, string Out, string Errors)> RunAsync(params string[] args) => RunAsync(null, args);
@@ -124,21 +134,14 @@ public sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Waits until it has written a line with this to stdout, now or before.</summary>
     public async Task SaysAsync(string part)
     {
-        if (Lines.Exists(line => line.Contains(part, StringComparison.Ordinal))) return;
-        using var late = new CancellationTokenSource(Limit);
-        while (await _process.StandardOutput.ReadLineAsync(late.Token) is { } line)
-        {
-            Lines.Add(line);
-            if (line.Contains(part, StringComparison.Ordinal)) return;
-        }
-        throw new InvalidOperationException($"The service ended without saying \"{part}\": " + await _errors);
+        if (await LineAsync(part) is null) throw new InvalidOperationException($"The service ended without saying \"{part}\": " + await _errors);
     }
 
     public async Task<int> EndAsync()
     {
         using var late = new CancellationTokenSource(Limit);
-        while (await _process.StandardOutput.ReadLineAsync(late.Token) is { } line) Lines.Add(line);
         await _process.WaitForExitAsync(late.Token);
+        await WrittenAsync();
         return _process.ExitCode;
     }
 
@@ -150,6 +153,48 @@ public sealed partial class HostProcess : IAsyncDisposable
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    /// <summary>The first line with this, now or later; null when it ends without one.</summary>
+    private async Task<string?> LineAsync(string part)
+    {
+        using var late = new CancellationTokenSource(Limit);
+        for (var looked = 0; ;)
+        {
+            Task news;
+            lock (_gate)
+            {
+                for (; looked < _lines.Count; looked++)
+                    if (_lines[looked].Contains(part, StringComparison.Ordinal)) return _lines[looked];
+                if (_reading.IsCompleted) return null;
+                news = _news.Task;
+            }
+            await Task.WhenAny(news, _reading).WaitAsync(late.Token);
+        }
+    }
+
+    /// <summary>To the end of what it wrote; the signal is a new one for each line.</summary>
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            TaskCompletionSource news;
+            lock (_gate)
+            {
+                _lines.Add(line);
+                (news, _news) = (_news, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+            news.SetResult();
+        }
+    }
+
+    /// <summary>Until all that the ended process wrote is read: it may tell of a failure that nobody looked at.</summary>
+    private async Task WrittenAsync()
+    {
+        using var late = new CancellationTokenSource(Limit);
+        await _reading.WaitAsync(late.Token);
+        Assert.DoesNotContain(Lines, line => line.Contains("unobserved", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain("unobserved", await _errors.WaitAsync(late.Token), StringComparison.OrdinalIgnoreCase);
     }
 
     private static string[] Serve(string directory) =>
