@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamRecorder.Engine.Journal;
 using StreamRecorder.Host.Tests.Support;
 
 namespace StreamRecorder.Host.Tests.Faults;
@@ -6,8 +7,8 @@ namespace StreamRecorder.Host.Tests.Faults;
 /// <summary>
 /// The real program under load, killed with <c>kill -9</c>: at random moments, within its start, and at the very call
 /// that writes a record, a commit slot, a transaction or removes a file of the journal. Every answered signal must be
-/// there exactly once with every figure, by an oracle that shares nothing with the engine, and <c>verify</c> must
-/// agree. <c>STREAMRECORDER_KILL_ROUNDS</c> (default 3) and <c>STREAMRECORDER_SEED</c> repeat a run or make it longer.
+/// there exactly once with every figure, by an oracle that shares nothing with the engine, <c>verify</c> must
+/// agree, and each start must be quick. <c>STREAMRECORDER_KILL_ROUNDS</c> (default 3) and <c>STREAMRECORDER_SEED</c> repeat a run or make it longer.
 /// </summary>
 public sealed class KillTests : IDisposable
 {
@@ -22,11 +23,15 @@ public sealed class KillTests : IDisposable
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Of any start after any kill, until it says that it is ready.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+
     private readonly string _root = Directory.CreateTempSubdirectory("host-test-").FullName;
     private readonly int _seed = int.TryParse(Environment.GetEnvironmentVariable("STREAMRECORDER_SEED"), out var seed) ? seed : Environment.TickCount;
     private readonly Random _random;
     private readonly List<KillLane> _lanes = [];
     private KillLane? _sequentialLane;
+    private string _lastHook = "";
 
     public KillTests()
     {
@@ -48,7 +53,7 @@ public sealed class KillTests : IDisposable
                 out var given) ? given : 3;
         for (var round = 0; round < rounds; round++)
         {
-            await using var host = await HostProcess.ServeAsync(_root, Settings);
+            await using var host = await StartAsync(Settings);
             using var client = await BeginAsync(host);
             var isStopped = false;
             var load = _lanes.ConvertAll(lane => Task.Run(() => lane.RunAsync(client, () => isStopped)));
@@ -71,7 +76,7 @@ public sealed class KillTests : IDisposable
     {
         for (var round = 0; round < 2; round++)
         {
-            await using var host = await HostProcess.ServeAsync(_root, Settings);
+            await using var host = await StartAsync(Settings);
             using var client = await BeginAsync(host);
             var load = _lanes.ConvertAll(lane => Task.Run(() => lane.RunAsync(client, () => false)));
             var end = _lanes.Sum(lane => lane.AnsweredCount) + _random.Next(60, 200);
@@ -86,7 +91,7 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task Service_KilledAtATruncation_HasEveryAnsweredInputOnce()
     {
-        await using (var host = await HostProcess.ServeAsync(_root, Settings))
+        await using (var host = await StartAsync(Settings))
         {
             using var client = await BeginAsync(host);
             while (!File.Exists(Path.Combine(_root, "journal", "segment.3"))) await Task.WhenAll(_lanes.Select(lane => lane.TryNextAsync(client)));
@@ -95,7 +100,7 @@ public sealed class KillTests : IDisposable
         // The next start gives up what the database has; a file goes two commits later.
         string[] segments =
             [.. Enumerable.Range(0, 6).Select(n => Path.Combine(_root, "journal", string.Create(CultureInfo.InvariantCulture, $"segment.{n}")))];
-        await using (var host = await HostProcess.ServeAsync(_root, Settings))
+        await using (var host = await StartAsync(Settings))
         {
             using var client = await BeginAsync(host);
             var killed = KillAtAsync(host, "unlink", segments);
@@ -107,11 +112,75 @@ public sealed class KillTests : IDisposable
         Assert.False(File.Exists(segments[0]), "what a killed truncation left is removed by the next start");
     }
 
+    /// <summary>Killed when everything is answered: the start that follows comes to the same sequence and the same state, by its hash.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Service_KilledWhenAllIsAnswered_ComesBackWithTheSameStateHash(bool keepsDatabase)
+    {
+        // A journal that was truncated cannot give back a database.
+        var settings = keepsDatabase ? Settings : null;
+        var before = new List<string>();
+        var sequence = 0L;
+        for (var life = 0; life < 3; life++)
+        {
+            await using var host = await StartAsync(settings);
+            using var client = await BeginAsync(host);
+            if (life > 0)
+            {
+                Assert.Contains(host.Lines, line => line.Contains($"Recovered sequence {sequence} ", StringComparison.Ordinal));
+                AssertSame(before, await SaidState.LinesAsync(client));
+            }
+            for (var i = 0; i < 15; i++)
+            {
+                await TickAndSignalAsync(client);
+                Assert.All(await Task.WhenAll(_lanes.Select(lane => lane.TryNextAsync(client))), Assert.True);
+            }
+            var last = (await client.PostAsync(_lastHook, """{"action":"buy","symbol":"KKT","price":100,"quantity":1}""")).Json;
+            sequence = last.GetProperty("sequence").GetInt64();
+            before = await SaidState.LinesAsync(client);
+            await host.KillAsync();
+            using (var journal = JournalInspection.Open(Path.Combine(_root, "journal"), TimeProvider.System))
+                Assert.Equal(sequence, journal!.LastSequence);
+            if (keepsDatabase) continue;
+            foreach (var file in Directory.GetFiles(_root, "stream_recorder.db*")) File.Delete(file);
+        }
+        TestContext.Current.SendDiagnosticMessage($"sequence {sequence}, {before.Count} lines, {SaidState.HashOf(before)}");
+        await CheckAsync();
+    }
+
+    private static void AssertSame(List<string> expected, List<string> actual)
+    {
+        foreach (var (left, right) in expected.Zip(actual)) Assert.Equal(left, right);
+        Assert.Equal(SaidState.HashOf(expected), SaidState.HashOf(actual));
+    }
+
     /// <summary>The process dies as it enters one of these calls.</summary>
     private static async Task KillAtAsync(HostProcess host, string calls, params string[] files)
     {
         await using var faults = await KernelFaults.AttachAsync(host.Id, calls, "signal=KILL", files);
         Assert.True(await host.HasEndedAsync(TimeSpan.FromSeconds(90)), "the call never came");
+    }
+
+    /// <summary>A start, which must be quick by the clock and by the service's own word.</summary>
+    private async Task<HostProcess> StartAsync(IReadOnlyDictionary<string, string>? settings)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var host = await HostProcess.ServeAsync(_root, settings);
+        try
+        {
+            var took = TimeProvider.System.GetElapsedTime(started);
+            var recovery = new Scrape((await host.ManagementAsync("/metrics")).Text)["streamrecorder_recovery_seconds"];
+            TestContext.Current.SendDiagnosticMessage($"ready after {took.TotalSeconds:0.00} s, recovery {recovery:0.000} s");
+            Assert.True(took < StartLimit, $"ready only after {took}");
+            Assert.InRange(recovery, 0, took.TotalSeconds);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task<HostClient> BeginAsync(HostProcess host)
@@ -120,6 +189,7 @@ public sealed class KillTests : IDisposable
         if (_lanes.Count > 0) return client;
         for (var i = 0; i < Lanes; i++) _lanes.Add(new KillLane(await client.RecorderAsync($"lane{i}"), "KKK", _seed + i));
         _sequentialLane = new KillLane(await client.RecorderAsync("sequential"), "KKT", _seed);
+        _lastHook = await client.RecorderAsync("last");
         return client;
     }
 
@@ -136,7 +206,7 @@ public sealed class KillTests : IDisposable
 
     private async Task CheckAsync()
     {
-        await using (var host = await HostProcess.ServeAsync(_root, Settings))
+        await using (var host = await StartAsync(Settings))
         {
             using var client = await BeginAsync(host);
             // The one that nobody answered, again.
