@@ -7,22 +7,43 @@ using StreamRecorder.Host.Tests.Support;
 namespace StreamRecorder.Host.Tests.Faults;
 
 /// <summary>
-/// The real program where processor time is scarce: timers come late and threads stand
-/// still, yet nothing is lost, refused without cause, marked or stopped.
+/// The real program where processor time is scarce, or all threads are stopped again and again to collect garbage: timers
+/// come late and threads stand still, yet nothing is lost, refused without cause, marked or stopped.
 /// </summary>
 public sealed class StarvationTests : IDisposable
 {
     private static readonly TimeSpan Starved = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Full collections in that time, a few ms each: far more than any service ever has, or nothing was shown.</summary>
+    private const int FullCollectionsMin = 40;
+
     private readonly string _root = Directory.CreateTempSubdirectory("host-test-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public async Task Service_StarvedOfProcessorTime_AnswersAllOnceAndMarksNothing()
+    public Task Service_StarvedOfProcessorTime_AnswersAllOnceAndMarksNothing() => RunAsync(null, () => Burners.Start());
+
+    /// <summary>
+    /// A thread planted in the process makes garbage as fast as it can and has all of it collected at every turn, in a heap that ends at 128 MiB.
+    /// </summary>
+    [Fact]
+    public async Task Service_CollectingGarbageAllTheTime_AnswersAllOnceAndMarksNothing()
     {
-        await using (var host = await HostProcess.ServeAsync(_root))
+        var environment = StartupHook.Plant("garbage");
+        environment["DOTNET_GCHeapHardLimit"] = "8000000";
+        var metrics = await RunAsync(environment, () => null);
+        var collections = metrics["dotnet_gc_collections_total", "gc_heap_generation=\"gen2\""];
+        TestContext.Current.SendDiagnosticMessage($"{collections} full collections");
+        Assert.True(collections >= FullCollectionsMin, $"only {collections} full collections");
+    }
+
+    /// <summary>Load from all sides while <paramref name="press"/> presses; then every figure, and the metrics at the end.</summary>
+    private async Task<Scrape> RunAsync(IReadOnlyDictionary<string, string>? environment, Func<IDisposable?> press)
+    {
+        Scrape metrics;
+        await using (var host = await HostProcess.ServeAsync(_root, environment))
         {
             using var client = new HostClient(host, _root);
             var trades = new TradeLedger(await client.RecorderAsync("trades"));
@@ -32,7 +53,7 @@ public sealed class StarvationTests : IDisposable
             Assert.Equal(200, (await client.PostAsync(held, """{"action":"buy","symbol":"MESZ2030","price":25600,"quantity":1}""")).Status);
             using var feed = await ConnectAsync(host);
             var (answered, refused, ticked) = (0, 0, 0);
-            using (Burners.Start())
+            using (press())
             {
                 var started = TimeProvider.System.GetTimestamp();
                 var isOver = false;
@@ -64,7 +85,7 @@ public sealed class StarvationTests : IDisposable
             var marked = Assert.Single(await client.AllPositionsAsync("held"));
             AssertUnmarked([marked]);
             Assert.Equal(ticked, marked.GetProperty("tick_count").GetInt32());
-            var metrics = new Scrape((await host.ManagementAsync("/metrics")).Text);
+            metrics = new Scrape((await host.ManagementAsync("/metrics")).Text);
             Assert.Equal(0, metrics.Of("streamrecorder_ticks_late_total").Sum(sample => sample.Value));
             Assert.Equal(0, await host.StopAsync());
             Assert.Equal("", await host.ErrorsAsync());
@@ -77,6 +98,7 @@ public sealed class StarvationTests : IDisposable
         }
         var (code, text, errors) = await HostProcess.RunAsync("verify", "--data", _root);
         Assert.True(code == 0, text + errors);
+        return metrics;
     }
 
     private async Task<ClientWebSocket> ConnectAsync(HostProcess host)
