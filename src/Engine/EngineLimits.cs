@@ -55,7 +55,7 @@ public static class EngineLimits
     /// <summary>Answers and outputs waiting for their commit; full means the loop takes no further input until the disk catches up.</summary>
     public const int ReleasesMax = 65_536;
 
-    /// <summary>Repeat keys remembered (24 h): 1 M × about 200 B. Beyond it the oldest goes, counted.</summary>
+    /// <summary>Repeat keys remembered (24 h): 1 M × about 250 B. Beyond it the oldest goes, counted.</summary>
     public const int RepeatKeysMax = 1_000_000;
 
     /// <summary>How long a key is remembered.</summary>

@@ -18,12 +18,12 @@ public sealed class StateMachine : IDisposable
 {
     private readonly Dictionary<long, int> _openByRecorder = [];
 
-    private readonly SetTables _tables;
+    private readonly SettingTables _tables;
 
     public StateMachine(SymbolTable symbols, int positionsMax, long lateTolerance)
     {
         Symbols = symbols;
-        _tables = new SetTables(symbols);
+        _tables = new SettingTables(symbols);
         Prices = new PriceBook(symbols, lateTolerance);
         Store = new PositionStore(positionsMax);
     }

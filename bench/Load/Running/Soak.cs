@@ -82,7 +82,12 @@ public sealed class Soak : Scenario
     {
         var ids = bench.Size.Of(EngineLimits.RepeatKeysMax);
         bench.Say($"sending {ids} alerts");
-        for (long sent = 0; sent < ids;) sent += (await alerts.RunAsync(new Phase(bench.Size.Round.TotalSeconds)).ConfigureAwait(false))[0].Accepted;
+        for (long sent = 0; sent < ids;)
+        {
+            var taken = (await alerts.RunAsync(new Phase(bench.Size.Round.TotalSeconds)).ConfigureAwait(false))[0].Accepted;
+            if (taken == 0) throw new InvalidOperationException("The server takes no alerts.");
+            sent += taken;
+        }
     }
 
     /// <summary>Both loads for so long; what became of the alerts, and how many ticks were sent.</summary>

@@ -146,7 +146,7 @@ public sealed class StartService(Func<long, bool>? wasAnswered = null) : Command
     internal override CommandPlan Plan(StateMachine state)
     {
         var doubtful = wasAnswered is null ? null : state.Bodies.Since(state.Now - EngineLimits.DoubtAge).Where(s => !wasAnswered(s)).ToList();
-        // More than fit a record can only be a start after a power cut: then all are in doubt.
+        // More than fit a record: a start after a power cut, or more answers a second than there are marks for. Then all are in doubt.
         return new CommandPlan(null, new ServiceStarted(doubtful?.Count > EngineLimits.DoubtfulMax ? null : doubtful), null);
     }
 }

@@ -6,7 +6,8 @@ namespace StreamRecorder.Engine.Signals;
 /// one that carries a firing time; two real orders that look alike are two. Each doubt is settled by one repeat. Deliveries and their
 /// repeats enter by Apply, so that recovery knows them; doubts of a live connection are the loop's, those of a restart Apply's.
 /// </summary>
-public sealed class BodyMemory
+/// <param name="deliveriesMax">Most deliveries remembered.</param>
+public sealed class BodyMemory(int deliveriesMax = EngineLimits.BodiesMax)
 {
     private readonly Dictionary<(long RecorderId, UInt128 BodyHash), List<Delivery>> _byBody = [];
     private readonly PriorityQueue<Delivery, long> _byEnd = new();
@@ -69,7 +70,7 @@ public sealed class BodyMemory
 
     internal Delivery Remember(long recorderId, UInt128 bodyHash, SignalAnswer answer, long now, long until, bool hasFiringTime)
     {
-        while (_byEnd.TryPeek(out var oldest, out var end) && (end < now || _byEnd.Count >= EngineLimits.BodiesMax))
+        while (_byEnd.TryPeek(out var oldest, out var end) && (end < now || _byEnd.Count >= deliveriesMax))
         {
             // A repeat has made it last longer than the queue knew.
             if (oldest.Until > end) _byEnd.DequeueEnqueue(oldest, oldest.Until);

@@ -14,13 +14,20 @@ namespace StreamRecorder.Engine.Signals;
 /// <param name="deliveriesMax">Most deliveries remembered.</param>
 public sealed class RepeatMemory(int deliveriesMax = EngineLimits.RepeatKeysMax)
 {
-    /// <summary>A dictionary that grows copies all that it has, on the engine's thread: of many small ones each copies little.</summary>
-    private const int Parts = 256;
+    /// <summary>
+    /// A dictionary that grows copies all that it has, on the engine's thread: of many small ones each copies little. With so many a million
+    /// are 3333 each, whose spread stays below the 4049 to which a dictionary grows.
+    /// </summary>
+    private const int Parts = 300;
+
+    /// <summary>Deliveries given up with one that comes because they are old: more than come in, and some 10 µs.</summary>
+    private const int ForgottenAtOnceMax = 64;
 
     private readonly Dictionary<Name, Delivery>[] _oldestOf = [.. Enumerable.Range(0, Parts).Select(_ => new Dictionary<Name, Delivery>())];
 
-    /// <summary>Later bodies under a key that is in use, which is rare.</summary>
-    private readonly Dictionary<Name, List<Delivery>> _laterOf = [];
+    /// <summary>Later bodies under a key that is in use: an id that says nothing, such as one and the same for all alerts.</summary>
+    private readonly Dictionary<Name, Later> _laterOf = [];
+    private readonly Dictionary<(Name, UInt128 BodyHash), Delivery> _later = [];
 
     /// <summary>One a delivery, the oldest first. Of one thread all the same: this queue grows without copying.</summary>
     private readonly ConcurrentQueue<Name> _byAge = new();
@@ -53,6 +60,13 @@ public sealed class RepeatMemory(int deliveriesMax = EngineLimits.RepeatKeysMax)
         };
     }
 
+    /// <summary>The bodies but the first under one key, the oldest first.</summary>
+    private sealed class Later
+    {
+        public Queue<UInt128> Bodies { get; } = new();
+        public long NewestAt { get; set; }
+    }
+
     public int Count => _byAge.Count;
 
     /// <summary>Deliveries given up before their day was over, because there were too many. Any thread.</summary>
@@ -70,14 +84,12 @@ public sealed class RepeatMemory(int deliveriesMax = EngineLimits.RepeatKeysMax)
         if (first.At >= oldest && first.BodyHash == bodyHash) return first.Answer;
         isReused = first.At >= oldest;
         if (!_laterOf.TryGetValue(name, out var later)) return null;
-        foreach (var delivery in later)
+        if (_later.TryGetValue((name, bodyHash), out var known) && known.At >= oldest)
         {
-            if (delivery.At < oldest) continue;
-            isReused = true;
-            if (delivery.BodyHash != bodyHash) continue;
             isReused = false;
-            return delivery.Answer;
+            return known.Answer;
         }
+        isReused = later.NewestAt >= oldest;
         return null;
     }
 
@@ -85,29 +97,39 @@ public sealed class RepeatMemory(int deliveriesMax = EngineLimits.RepeatKeysMax)
     /// What is remembered of the deliveries at or after a moment, in the order of their inputs: as much as two memories must agree in.
     /// </summary>
     internal IEnumerable<(long RecorderId, UInt128 Key, UInt128 BodyHash, SignalAnswer Answer, long At)> Since(long oldest) =>
-        _oldestOf.SelectMany(part => part).Concat(_laterOf.SelectMany(later => later.Value.Select(d => KeyValuePair.Create(later.Key, d))))
+        _oldestOf.SelectMany(part => part).Concat(_later.Select(later => KeyValuePair.Create(later.Key.Item1, later.Value)))
             .Where(d => d.Value.At >= oldest).OrderBy(d => d.Value.Sequence)
             .Select(d => (d.Key.RecorderId, d.Key.Key, d.Value.BodyHash, d.Value.Answer, d.Value.At));
 
     internal void Remember(long recorderId, string key, UInt128 bodyHash, long now, SignalAnswer answer)
     {
-        Forget(now);
         var (name, delivery) = (NameOf(recorderId, key), new Delivery(bodyHash, now, answer));
-        if (!PartOf(name).TryAdd(name, delivery))
-        {
-            Invariant.Holds(Find(recorderId, key, bodyHash, now, out _) is null);
-            ref var later = ref CollectionsMarshal.GetValueRefOrAddDefault(_laterOf, name, out _);
-            (later ??= []).Add(delivery);
-        }
+        // The same one may still be there, its day over: then it goes, with all before it, so that it can be a new one.
+        Forget(now, Has(name, bodyHash) ? int.MaxValue : ForgottenAtOnceMax);
+        if (!PartOf(name).TryAdd(name, delivery)) AddLater(name, delivery);
         _byAge.Enqueue(name);
     }
 
-    private void Forget(long now)
+    private void AddLater(Name name, in Delivery delivery)
     {
-        while (_byAge.TryPeek(out var name))
+        Invariant.Holds(PartOf(name)[name].BodyHash != delivery.BodyHash);
+        Invariant.Holds(_later.TryAdd((name, delivery.BodyHash), delivery));
+        ref var later = ref CollectionsMarshal.GetValueRefOrAddDefault(_laterOf, name, out _);
+        later ??= new Later();
+        later.Bodies.Enqueue(delivery.BodyHash);
+        later.NewestAt = delivery.At;
+    }
+
+    private bool Has(Name name, UInt128 bodyHash) =>
+        PartOf(name).TryGetValue(name, out var first) && (first.BodyHash == bodyHash || _later.ContainsKey((name, bodyHash)));
+
+    private void Forget(long now, int oldMax)
+    {
+        for (var count = 0; _byAge.TryPeek(out var name); count++)
         {
+            var isFull = _byAge.Count >= deliveriesMax;
             var isOld = PartOf(name)[name].At < now - EngineLimits.RepeatKeyAge;
-            if (!isOld && _byAge.Count < deliveriesMax) return;
+            if (!isFull && (!isOld || count >= oldMax)) return;
             if (!isOld) Volatile.Write(ref _forgotten, _forgotten + 1);
             _byAge.TryDequeue(out _);
             ForgetOldest(name);
@@ -121,9 +143,9 @@ public sealed class RepeatMemory(int deliveriesMax = EngineLimits.RepeatKeysMax)
             PartOf(name).Remove(name);
             return;
         }
-        PartOf(name)[name] = later[0];
-        later.RemoveAt(0);
-        if (later.Count == 0) _laterOf.Remove(name);
+        _later.Remove((name, later.Bodies.Dequeue()), out var next);
+        PartOf(name)[name] = next;
+        if (later.Bodies.Count == 0) _laterOf.Remove(name);
     }
 
     private Dictionary<Name, Delivery> PartOf(Name name) => _oldestOf[(int)((ulong)name.Key % Parts)];

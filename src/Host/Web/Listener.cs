@@ -40,7 +40,7 @@ public static class Listener
     {
         sockets.MaxWriteBufferSize = HostLimits.UnsentBytesMax;
         // An answer is sent by the thread that writes it, which marks it as sent in the next moment. By default two more threads have to wake for
-        // that; on a busy machine this takes milliseconds, and an answer whose mark a kill prevents is in doubt though its sender has it.
+        // that; on a busy machine this takes milliseconds, for which the system would hold the answer back (HeldAnswer).
         sockets.UnsafePreferInlineScheduling = true;
     }
 

@@ -198,7 +198,7 @@ public sealed class WebhookEndpoint : IDisposable
     /// </summary>
     private async ValueTask AnswerAsync(HttpContext context, BodyMessage message, SignalAnswer answer, Arrival arrival)
     {
-        using var held = NeedsMark(message) ? HeldAnswer.Of(context) : default;
+        using var held = NeedsMark(message, answer) ? HeldAnswer.Of(context) : default;
         var isWritten = answer.Refusal is not null
             ? await RefuseAsync(context, answer.Refusal).ConfigureAwait(false)
             : await AcceptAsync(context.Response, answer, arrival).ConfigureAwait(false);
@@ -208,8 +208,8 @@ public sealed class WebhookEndpoint : IDisposable
         else if (answer.Refusal is null) _settings.LeftInDoubt?.Invoke(message.RecorderId, ((SignalMessage)message).Signal, answer);
     }
 
-    /// <summary>A repeat with a key is known by the key, whatever became of the first one's answer.</summary>
-    private static bool NeedsMark(BodyMessage message) => message is not SignalMessage { Signal.Key: not null };
+    /// <summary>A repeat with a key is known by the key, whatever became of the first one's answer; what was refused is in no doubt.</summary>
+    private static bool NeedsMark(BodyMessage message, SignalAnswer answer) => answer.Refusal is null && message is SignalMessage { Signal.Key: null };
 
     private Task<bool> RefuseAsync(HttpContext context, Refusal refusal)
     {

@@ -45,6 +45,40 @@ public sealed class RepeatMemoryTests
         Assert.InRange(_forgotten, 100, 5000);
     }
 
+    [Fact]
+    public void Memory_OfOneKeyForAllBodies_FindsEachAndGivesUpTheOldest()
+    {
+        const int bodies = 100_000;
+        const int max = 50_000;
+        var memory = new RepeatMemory(max);
+        for (var i = 1; i <= bodies; i++)
+        {
+            Assert.Null(memory.Find(1, "order-1", (UInt128)i, i, out var isReused));
+            Assert.Equal(i > 1, isReused);
+            memory.Remember(1, "order-1", (UInt128)i, i, new SignalAnswer { Status = SignalStatus.Accepted, Sequence = i });
+        }
+        Assert.Equal((max, bodies - max), (memory.Count, memory.Forgotten));
+        Assert.Null(memory.Find(1, "order-1", bodies - max, bodies, out _));
+        Assert.Equal(bodies - max + 1, memory.Find(1, "order-1", bodies - max + 1, bodies, out _)!.Sequence);
+        Assert.Equal(bodies, memory.Find(1, "order-1", bodies, bodies, out _)!.Sequence);
+    }
+
+    [Fact]
+    public void Memory_AfterADayOfSilence_GivesUpTheOldInSteps()
+    {
+        var memory = new RepeatMemory();
+        for (var i = 1; i <= 1000; i++) memory.Remember(1, $"id {i}", 1, i, new SignalAnswer { Status = SignalStatus.Accepted, Sequence = i });
+        var later = 2 * EngineLimits.RepeatKeyAge;
+        memory.Remember(1, "new", 1, later, new SignalAnswer { Status = SignalStatus.Accepted, Sequence = 1001 });
+        Assert.InRange(memory.Count, 900, 1000);
+        // One that is still there, its day over, comes anew.
+        Assert.Null(memory.Find(1, "id 500", 1, later, out var isReused));
+        Assert.False(isReused);
+        memory.Remember(1, "id 500", 1, later, new SignalAnswer { Status = SignalStatus.Accepted, Sequence = 1002 });
+        Assert.Equal(1002, memory.Find(1, "id 500", 1, later, out _)!.Sequence);
+        Assert.Equal(0, memory.Forgotten);
+    }
+
     private static SignalAnswer AnswerOf(int sequence, Random random) => new()
     {
         Status = random.Next(2) == 0 ? SignalStatus.Accepted : SignalStatus.Ignored,

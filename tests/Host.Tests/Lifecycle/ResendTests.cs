@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using StreamRecorder.Host.Tests.Faults;
 using StreamRecorder.Host.Tests.Support;
@@ -107,9 +108,11 @@ public sealed class ResendTests : IDisposable
             using var client = new HostClient(host, _directory);
             hook = await client.RecorderAsync("a");
             // The thread that sends goes on only after a while: what it does next comes too late for a kill that the answer sets off.
-            await using var late = await KernelFaults.AttachAsync(host.Id, "sendmsg,sendto", "delay_exit=100000");
+            await using var late = await KernelFaults.AttachAsync(host.Id, "sendmsg,sendto", "delay_exit=60000");
+            using var process = Process.GetProcessById(host.Id);
             Assert.Equal("accepted", Text(await client.PostAsync(hook, Buy), "status"));
-            await host.StopAsync("KILL");
+            process.Kill();
+            await host.EndAsync();
         }
         await using var again = await HostProcess.ServeAsync(_directory);
         using var later = new HostClient(again, _directory);

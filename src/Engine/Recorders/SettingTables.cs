@@ -8,7 +8,7 @@ namespace StreamRecorder.Engine.Recorders;
 /// What people set, as of the last input applied: recorders with their tokens, API keys, instruments, front contracts. A part of
 /// <see cref="StateMachine"/>, which alone calls it.
 /// </summary>
-internal sealed class SetTables(SymbolTable symbols)
+internal sealed class SettingTables(SymbolTable symbols)
 {
     public RecorderDirectory Directory { get; private set; } = RecorderDirectory.Empty;
 
