@@ -224,7 +224,7 @@ public sealed class EngineLoop
         else if (_state.FindRepeat(message.RecorderId, signal, now) is { } repeated)
         {
             Note(now, message, signal, repeated.Answer with { Status = SignalStatus.Duplicate });
-            Await(message, repeated);
+            repeated.Await(message);
             return;
         }
         _ticks.FoldRoot(signal.Symbol.Root, now);
@@ -232,14 +232,7 @@ public sealed class EngineLoop
         if (input is null) RefuseSignal(now, message, refusal!);
         else _commits.Append(now, input, message);
         if (input is not null && signal.Key is null && _state.Bodies.Newest is { } delivery && delivery.Answer.Sequence == _state.Sequence)
-            Await(message, delivery);
-    }
-
-    /// <summary>From now on it is this message whose answer may stay unknown to the sender.</summary>
-    private static void Await(SignalMessage message, BodyMemory.Delivery delivery)
-    {
-        delivery.Asker = message;
-        message.Delivery = delivery;
+            delivery.Await(message);
     }
 
     /// <summary>Kept like any other body, unless the sender will send it again or nobody keeps it.</summary>

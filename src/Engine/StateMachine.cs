@@ -128,7 +128,7 @@ public sealed class StateMachine : IDisposable
         foreach (var repeat in stored.Repeats)
         {
             if (repeat.Key is { } text) Repeats.Remember(repeat.RecorderId, text, repeat.BodyHash, repeat.At, repeat.Answer);
-            else Bodies.Remember(repeat.RecorderId, repeat.BodyHash, repeat.Answer, repeat.At, repeat.Until, repeat.HasFiringTime).LastAt =
+            else Bodies.Remember(repeat.RecorderId, repeat.BodyHash, repeat.Answer, repeat.At, repeat.Until).LastAt =
                 repeat.LastAt;
         }
         foreach (var feed in stored.Feeds) Feeds.Load(feed);
@@ -214,7 +214,7 @@ public sealed class StateMachine : IDisposable
         // No body: made by hand, by the broker or by a file.
         if (signal.BodyHash == 0) return 0;
         var until = BodyMemory.UntilOf(signal, Now, WindowOf(input.RecorderId));
-        Bodies.Remember(input.RecorderId, signal.BodyHash, answer, Now, until, signal.HasFiringTime);
+        Bodies.Remember(input.RecorderId, signal.BodyHash, answer, Now, until);
         return until;
     }
 

@@ -9,25 +9,87 @@ namespace StreamRecorder.Engine.Signals;
 /// <param name="deliveriesMax">Most deliveries remembered.</param>
 public sealed class BodyMemory(int deliveriesMax = EngineLimits.BodiesMax)
 {
-    private readonly Dictionary<(long RecorderId, UInt128 BodyHash), List<Delivery>> _byBody = [];
+    private readonly Dictionary<(long RecorderId, UInt128 BodyHash), SameBody> _byBody = [];
+    private readonly Dictionary<long, Delivery> _bySequence = [];
     private readonly PriorityQueue<Delivery, long> _byEnd = new();
     private long _forgotten;
 
-    /// <summary>One delivery that was applied or ignored.</summary>
-    internal sealed class Delivery((long, UInt128) body, SignalAnswer answer, long at, long until, bool hasFiringTime)
+    /// <summary>
+    /// Deliveries of one body. Only <see cref="Open"/> ones are looked through, which are few however often the body came: those that somebody waits
+    /// for, and those in doubt.
+    /// </summary>
+    internal sealed class SameBody
     {
-        public (long RecorderId, UInt128 BodyHash) Body { get; } = body;
+        public int Count { get; set; }
+        public List<Delivery> Open { get; } = new(1);
+        public Delivery? Newest { get; set; }
+    }
+
+    /// <summary>One delivery that was applied or ignored.</summary>
+    internal sealed class Delivery((long, UInt128) body, SameBody same, SignalAnswer answer, long at, long until)
+    {
+        private bool _isOpen;
+        private bool _isForgotten;
+
+        public (long, UInt128) Body { get; } = body;
+        public SameBody Same { get; } = same;
         public SignalAnswer Answer { get; } = answer;
         public long At { get; } = at;
 
         /// <summary>Of the newest repeat of it, or its own: how old a doubt may be counts from here.</summary>
         public long LastAt { get; set; } = at;
         public long Until { get; set; } = until;
-        public bool HasFiringTime { get; } = hasFiringTime;
-        public bool IsInDoubt { get; set; }
+        public bool IsInDoubt { get; private set; }
 
         /// <summary>Who waits for the answer, until it is released.</summary>
-        public Messages.SignalMessage? Asker { get; set; }
+        public Messages.SignalMessage? Asker { get; private set; }
+
+        /// <summary>From now on it is this message whose answer may stay unknown to the sender.</summary>
+        public void Await(Messages.SignalMessage asker)
+        {
+            Asker = asker;
+            asker.Delivery = this;
+            Open();
+        }
+
+        public void Doubt()
+        {
+            IsInDoubt = true;
+            Open();
+        }
+
+        /// <summary>Nobody waits for it, and it is in no doubt.</summary>
+        public void Settle()
+        {
+            (IsInDoubt, Asker) = (false, null);
+            if (_isOpen) Same.Open.Remove(this);
+            _isOpen = false;
+        }
+
+        /// <summary>The answer is released; not to be used any more when the sender had given up.</summary>
+        public void Released(bool isAnswered)
+        {
+            Asker = null;
+            if (isAnswered) Settle();
+            else Doubt();
+        }
+
+        /// <summary>Whoever still waits for its answer gets it; no repeat finds it any more.</summary>
+        public void Forget()
+        {
+            Settle();
+            _isForgotten = true;
+        }
+
+        /// <summary>The oldest first.</summary>
+        private void Open()
+        {
+            if (_isOpen || _isForgotten) return;
+            var place = Same.Open.Count;
+            while (place > 0 && Same.Open[place - 1].Answer.Sequence > Answer.Sequence) place--;
+            Same.Open.Insert(place, this);
+            _isOpen = true;
+        }
     }
 
     public int Count => _byEnd.Count;
@@ -44,14 +106,10 @@ public sealed class BodyMemory(int deliveriesMax = EngineLimits.BodiesMax)
     /// <summary>The delivery that an identical body repeats, or null.</summary>
     internal Delivery? FindRepeat(long recorderId, Signal signal, long now, long window)
     {
-        if (!_byBody.TryGetValue((recorderId, signal.BodyHash), out var deliveries)) return null;
-        foreach (var delivery in deliveries)
-        {
-            var isDoubtful = (delivery.IsInDoubt || delivery.Asker is { IsAbandoned: true }) && delivery.LastAt >= now - EngineLimits.DoubtAge;
-            var isInWindow = signal.HasFiringTime && delivery.At >= now - window && window > 0;
-            if (isDoubtful || isInWindow) return delivery;
-        }
-        return null;
+        if (!_byBody.TryGetValue((recorderId, signal.BodyHash), out var same)) return null;
+        foreach (var delivery in same.Open)
+            if ((delivery.IsInDoubt || delivery.Asker is { IsAbandoned: true }) && delivery.LastAt >= now - EngineLimits.DoubtAge) return delivery;
+        return signal.HasFiringTime && window > 0 && same.Newest is { } newest && newest.At >= now - window ? newest : null;
     }
 
     /// <summary>
@@ -60,15 +118,13 @@ public sealed class BodyMemory(int deliveriesMax = EngineLimits.BodiesMax)
     /// </summary>
     internal long Repeated(long recorderId, UInt128 bodyHash, long sequence, long now)
     {
-        if (!_byBody.TryGetValue((recorderId, bodyHash), out var deliveries) || deliveries.Find(d => d.Answer.Sequence == sequence) is not { } first)
-            return 0;
-        first.IsInDoubt = false;
-        first.Asker = null;
+        if (Of(recorderId, bodyHash, sequence) is not { } first) return 0;
+        first.Settle();
         first.LastAt = now;
         return first.Until = Math.Max(first.Until, now + EngineLimits.DoubtAge);
     }
 
-    internal Delivery Remember(long recorderId, UInt128 bodyHash, SignalAnswer answer, long now, long until, bool hasFiringTime)
+    internal Delivery Remember(long recorderId, UInt128 bodyHash, SignalAnswer answer, long now, long until)
     {
         while (_byEnd.TryPeek(out var oldest, out var end) && (end < now || _byEnd.Count >= deliveriesMax))
         {
@@ -80,9 +136,12 @@ public sealed class BodyMemory(int deliveriesMax = EngineLimits.BodiesMax)
                 Forget(oldest);
             }
         }
-        var delivery = new Delivery((recorderId, bodyHash), answer, now, until, hasFiringTime);
-        if (!_byBody.TryGetValue(delivery.Body, out var deliveries)) _byBody[delivery.Body] = deliveries = [];
-        deliveries.Add(delivery);
+        var body = (recorderId, bodyHash);
+        if (!_byBody.TryGetValue(body, out var same)) _byBody[body] = same = new SameBody();
+        var delivery = new Delivery(body, same, answer, now, until);
+        same.Count++;
+        same.Newest = delivery;
+        _bySequence.Add(answer.Sequence, delivery);
         _byEnd.Enqueue(delivery, until);
         Newest = delivery;
         return delivery;
@@ -92,17 +151,11 @@ public sealed class BodyMemory(int deliveriesMax = EngineLimits.BodiesMax)
     internal static void Released(Messages.SignalMessage message, bool isAnswered)
     {
         // With another asker, or none, a repeat has settled it already.
-        if (message.Delivery is not { } delivery || delivery.Asker != message) return;
-        delivery.Asker = null;
-        delivery.IsInDoubt = !isAnswered;
+        if (message.Delivery is { } delivery && delivery.Asker == message) delivery.Released(isAnswered);
     }
 
     /// <summary>The answer to that delivery, or to its repeat, was not written whole: an identical body may be the sender's next try.</summary>
-    internal void Doubt(long recorderId, UInt128 bodyHash, long sequence)
-    {
-        if (_byBody.TryGetValue((recorderId, bodyHash), out var deliveries) && deliveries.Find(d => d.Answer.Sequence == sequence) is { } delivery)
-            delivery.IsInDoubt = true;
-    }
+    internal void Doubt(long recorderId, UInt128 bodyHash, long sequence) => Of(recorderId, bodyHash, sequence)?.Doubt();
 
     /// <summary>Sequences of the deliveries at or after a moment, rising.</summary>
     internal IEnumerable<long> Since(long oldest) =>
@@ -111,16 +164,21 @@ public sealed class BodyMemory(int deliveriesMax = EngineLimits.BodiesMax)
     /// <summary>The process ended: of the deliveries since then those named are in doubt, or all (null).</summary>
     internal void DoubtSince(long oldest, IReadOnlyList<long>? named)
     {
-        var doubtful = named?.ToHashSet();
-        foreach (var (delivery, _) in _byEnd.UnorderedItems)
-            if (delivery.LastAt >= oldest && doubtful?.Contains(delivery.Answer.Sequence) != false) delivery.IsInDoubt = true;
+        List<long> doubtful = named is null ? [.. Since(oldest)] : [.. named.Order()];
+        foreach (var sequence in doubtful)
+            if (_bySequence.TryGetValue(sequence, out var delivery) && delivery.LastAt >= oldest) delivery.Doubt();
     }
+
+    private Delivery? Of(long recorderId, UInt128 bodyHash, long sequence) =>
+        _bySequence.TryGetValue(sequence, out var delivery) && delivery.Body == (recorderId, bodyHash) ? delivery : null;
 
     private void Forget(Delivery oldest)
     {
         _byEnd.Dequeue();
-        var deliveries = _byBody[oldest.Body];
-        deliveries.Remove(oldest);
-        if (deliveries.Count == 0) _byBody.Remove(oldest.Body);
+        _bySequence.Remove(oldest.Answer.Sequence);
+        oldest.Forget();
+        var same = oldest.Same;
+        if (same.Newest == oldest) same.Newest = null;
+        if (--same.Count == 0) _byBody.Remove(oldest.Body);
     }
 }
