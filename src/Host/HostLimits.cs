@@ -141,6 +141,17 @@ public static class HostLimits
     /// <summary>The sink writes what waits. What it cannot write stays in the journal.</summary>
     public static readonly TimeSpan StopSink = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// The last lines of the log go to a pipe or a file in no time; a reader that stands still must not keep the process from ending.
+    /// </summary>
+    public static readonly TimeSpan StopLog = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>
+    /// How long a line waits for a reader of the log that takes nothing of the MiB before it: longer than one that is merely slow, short enough that
+    /// a line on the way to the end, like "Stopping", does not use up the time for stopping.
+    /// </summary>
+    public static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(3);
+
     /// <summary>After a fault nothing is worth waiting for but the answers that say so.</summary>
     public static readonly TimeSpan StopAfterFault = TimeSpan.FromSeconds(2);
 }

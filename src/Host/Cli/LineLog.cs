@@ -2,12 +2,14 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using StreamRecorder.Engine.Numbers;
+using static System.FormattableString;
 
 namespace StreamRecorder.Host.Cli;
 
 /// <summary>
 /// The log where it is no terminal: lines as <c>AddSimpleConsole</c> writes them, but as many at a time as wait, because a write and a wake-up of its reader
-/// for each line were 4 % of a busy service. Any thread; whoever finds too much waiting waits too. When its reader is gone, the rest is given up.
+/// for each line were 4 % of a busy service. Any thread; whoever finds too much waiting waits too. When its reader is gone, the rest is given up;
+/// when it stands still for too long, the lines that come until it goes on, and how many they were is said then.
 /// </summary>
 internal sealed class LineLog : ILoggerProvider
 {
@@ -17,6 +19,7 @@ internal sealed class LineLog : ILoggerProvider
 
     private readonly Stream _output;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
     private readonly Thread _thread;
 
     // Under the gate.
@@ -25,11 +28,20 @@ internal sealed class LineLog : ILoggerProvider
     private ArrayBufferWriter<byte> _spare = new(WaitingBytesMax / 16);
     private bool _isEnding;
     private bool _isBroken;
+    private bool _isStalled;
+    private long _lost;
 
     public LineLog(Stream output, TimeProvider time)
+        : this(output, time, HostLimits.LogPatience)
+    {
+    }
+
+    /// <param name="patience">How long whoever writes waits for a reader that takes nothing.</param>
+    internal LineLog(Stream output, TimeProvider time, TimeSpan patience)
     {
         _output = output;
         _time = time;
+        _patience = patience;
         _thread = new Thread(Run) { Name = "log", IsBackground = true };
         _thread.Start();
     }
@@ -43,9 +55,12 @@ internal sealed class LineLog : ILoggerProvider
         }
     }
 
+    /// <summary>It was disposed of, and all that waited is written; for tests.</summary>
+    internal bool HasEnded => !_thread.IsAlive;
+
     public ILogger CreateLogger(string categoryName) => new Category(this, categoryName);
 
-    /// <summary>Everything that waits is written first.</summary>
+    /// <summary>Everything that waits is written first, unless its reader does not take it in time.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -53,27 +68,49 @@ internal sealed class LineLog : ILoggerProvider
             _isEnding = true;
             Monitor.PulseAll(_gate);
         }
-        _thread.Join();
+        _thread.Join(HostLimits.StopLog);
     }
 
     private void Write(LogLevel level, string category, EventId id, string text)
     {
         lock (_gate)
         {
-            while (_waiting.WrittenCount > WaitingBytesMax && !_isEnding && !_isBroken) Monitor.Wait(_gate);
-            if (_isBroken) return;
-            var isFirst = _waiting.WrittenCount == 0;
-            WriteTime(_waiting);
-            _waiting.Write(WordOf(level));
-            Encoding.UTF8.GetBytes(category, _waiting);
-            _waiting.Write("["u8);
-            id.Id.TryFormat(_waiting.GetSpan(NumberLengthMax), out var length, default, CultureInfo.InvariantCulture);
-            _waiting.Advance(length);
-            _waiting.Write("] "u8);
-            Encoding.UTF8.GetBytes(text, _waiting);
-            Encoding.UTF8.GetBytes(Environment.NewLine, _waiting);
-            if (isFirst) Monitor.PulseAll(_gate);
+            if (!TryWaitForRoom())
+            {
+                _lost++;
+                return;
+            }
+            if (_lost > 0) Append(LogLevel.Warning, nameof(LineLog), 0, Invariant($"{_lost} lines before this one were lost: nobody took them"));
+            _lost = 0;
+            Append(level, category, id, text);
         }
+    }
+
+    private void Append(LogLevel level, string category, EventId id, string text)
+    {
+        var isFirst = _waiting.WrittenCount == 0;
+        WriteTime(_waiting);
+        _waiting.Write(WordOf(level));
+        Encoding.UTF8.GetBytes(category, _waiting);
+        _waiting.Write("["u8);
+        id.Id.TryFormat(_waiting.GetSpan(NumberLengthMax), out var length, default, CultureInfo.InvariantCulture);
+        _waiting.Advance(length);
+        _waiting.Write("] "u8);
+        Encoding.UTF8.GetBytes(text, _waiting);
+        Encoding.UTF8.GetBytes(Environment.NewLine, _waiting);
+        if (isFirst) Monitor.PulseAll(_gate);
+    }
+
+    /// <summary>False: the line is given up.</summary>
+    private bool TryWaitForRoom()
+    {
+        while (_waiting.WrittenCount > WaitingBytesMax && !_isEnding && !_isBroken)
+        {
+            // One waits for all: who comes while the reader still stands goes on at once.
+            if (_isStalled) return false;
+            if (!Monitor.Wait(_gate, _patience)) _isStalled = _waiting.WrittenCount > WaitingBytesMax;
+        }
+        return !_isBroken;
     }
 
     /// <summary>UTC, to the millisecond.</summary>
@@ -103,6 +140,7 @@ internal sealed class LineLog : ILoggerProvider
             lock (_gate)
             {
                 _spare = lines;
+                _isStalled = false;
                 Monitor.PulseAll(_gate);
             }
         }

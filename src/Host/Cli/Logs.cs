@@ -6,7 +6,11 @@ namespace StreamRecorder.Host.Cli;
 /// </summary>
 public static class Logs
 {
-    public static ILoggerFactory Create() => LoggerFactory.Create(builder =>
+    public static ILoggerFactory Create() =>
+        Create(Console.IsOutputRedirected ? () => new LineLog(Console.OpenStandardOutput(), TimeProvider.System) : null);
+
+    /// <summary>With <paramref name="lines"/> instead of a terminal; disposed of with the factory.</summary>
+    internal static ILoggerFactory Create(Func<ILoggerProvider>? lines) => LoggerFactory.Create(builder =>
     {
         builder.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
@@ -14,7 +18,8 @@ public static class Logs
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
             // Requests are not logged; were any level of this on, each would be given an activity all the same.
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        if (Console.IsOutputRedirected) builder.AddProvider(new LineLog(Console.OpenStandardOutput(), TimeProvider.System));
+        // Not by AddProvider: an instance made outside of the container is never disposed of, and the last lines would be lost.
+        if (lines is not null) builder.Services.AddSingleton(_ => lines());
         else
             builder.AddSimpleConsole(console =>
             {

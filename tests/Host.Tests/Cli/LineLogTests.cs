@@ -57,7 +57,7 @@ public sealed class LineLogTests
     public async Task Lines_OfASlowReader_WaitWithoutLoss()
     {
         var output = new Valve();
-        var log = new LineLog(output, TimeProvider.System);
+        var log = new LineLog(output, TimeProvider.System, Limit);
         var logger = log.CreateLogger("A");
         // Twice what may wait: the writer stands still until the reader goes on.
         var writing = Task.Run(() =>
@@ -80,6 +80,54 @@ public sealed class LineLogTests
         for (var i = 0; i < 4096; i++) logger.LogInformation("{Filling}", new string('x', 1000));
     }
 
+    [Fact]
+    public async Task Reader_ThatStandsStill_CostsLinesAndNotTheEnd()
+    {
+        var output = new Valve();
+        var log = new LineLog(output, TimeProvider.System, TimeSpan.FromMilliseconds(1));
+        var logger = log.CreateLogger("A");
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < 4096; i++) logger.LogInformation("{Filling}", new string('x', 1000));
+        }, TestContext.Current.CancellationToken);
+        await writing.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        await Task.Run(log.Dispose, TestContext.Current.CancellationToken).WaitAsync(Limit / 2, TestContext.Current.CancellationToken);
+        Assert.False(log.HasEnded);
+        output.Open.Set();
+        Assert.True(SpinWait.SpinUntil(() => log.HasEnded, Limit));
+        Assert.InRange(output.Lines, 1000, 3000);
+        Assert.DoesNotContain("lost", output.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reader_ThatGoesOn_IsToldWhatItMissed()
+    {
+        var output = new Valve();
+        using (var log = new LineLog(output, TimeProvider.System, TimeSpan.FromMilliseconds(1)))
+        {
+            var logger = log.CreateLogger("A");
+            await Task.Run(() =>
+            {
+                for (var i = 0; i < 4096; i++) logger.LogInformation("{Filling}", new string('x', 1000));
+            }, TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken);
+            output.Open.Set();
+            Assert.True(SpinWait.SpinUntil(() => !log.IsFull, Limit));
+            logger.LogInformation("next");
+        }
+        var lines = output.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.EndsWith(" next", lines[^1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            $" warn: LineLog[0] {4096 - (lines.Length - 2)} lines before this one were lost: nobody took them", lines[^2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Factory_DisposedOf_HasWrittenAllLines()
+    {
+        var log = new LineLog(new MemoryStream(), TimeProvider.System);
+        using (var logs = Logs.Create(() => log)) logs.CreateLogger("A").LogInformation("last");
+        Assert.True(log.HasEnded);
+    }
+
     private static string OfConsole(LogLevel level, Exception? fault)
     {
         using var services = new ServiceCollection()
@@ -98,7 +146,9 @@ public sealed class LineLogTests
 
         public int LargestWrite { get; private set; }
 
-        public int Lines => Encoding.UTF8.GetString(ToArray()).Count(c => c == '\n');
+        public string Text => Encoding.UTF8.GetString(ToArray());
+
+        public int Lines => Text.Count(c => c == '\n');
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {

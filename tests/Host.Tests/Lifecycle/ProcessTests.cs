@@ -17,7 +17,7 @@ public sealed class ProcessTests : IDisposable
         await using var host = await HostProcess.ServeAsync(_directory);
         Assert.True(File.Exists(Path.Combine(_directory, "service.json")));
         Assert.Equal(0, await host.StopAsync(signal));
-        Assert.Contains(host.Lines, line => line.Contains("Stopped", StringComparison.Ordinal));
+        Assert.EndsWith(" Stopped", host.Lines[^1], StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_directory, "service.json")));
     }
 
