@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Recovery;
 using StreamRecorder.Engine.Signals;
@@ -8,11 +9,12 @@ using StreamRecorder.Engine.Signals;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Deliveries as the bytes of one row of <c>delivery_runs</c>. The layout is drawn in <c>Migrations/0002_delivery_runs.sql</c>, which writes it too.
+/// Deliveries as the bytes of one row of <c>delivery_runs</c>; the layout is drawn in <c>Migrations/0001_initial.sql</c>.
 /// </summary>
 internal static class DeliveryRun
 {
     private const int HeadBytes = 74;
+    private const int ChecksumBytes = 4;
 
     [Flags]
     private enum Bits : byte
@@ -45,15 +47,26 @@ internal static class DeliveryRun
         run.Advance(HeadBytes + length);
     }
 
-    /// <summary>Oldest first. Throws <see cref="DatabaseDamagedException"/> when the bytes are not what was written.</summary>
-    public static List<StoredRepeat> Read(ReadOnlySpan<byte> run)
+    /// <summary>After the last delivery.</summary>
+    public static void Seal(ArrayBufferWriter<byte> run)
     {
+        BinaryPrimitives.WriteUInt32BigEndian(run.GetSpan(ChecksumBytes), Crc32C.Of(run.WrittenSpan));
+        run.Advance(ChecksumBytes);
+    }
+
+    /// <summary>Oldest first, at least one. Null when the bytes are not what was written.</summary>
+    public static List<StoredRepeat>? Read(ReadOnlySpan<byte> run)
+    {
+        if (run.Length < HeadBytes + ChecksumBytes) return null;
+        var rest = run[..^ChecksumBytes];
+        if (Crc32C.Of(rest) != BinaryPrimitives.ReadUInt32BigEndian(run[^ChecksumBytes..])) return null;
         var deliveries = new List<StoredRepeat>();
-        while (!run.IsEmpty)
+        while (!rest.IsEmpty)
         {
-            if (run.Length < HeadBytes || run.Length < LengthOf(run)) throw new DatabaseDamagedException("A row of delivery_runs is cut off.");
-            deliveries.Add(ReadOne(run[..LengthOf(run)]));
-            run = run[LengthOf(run)..];
+            // A checksum can be right over bytes that were never written so.
+            if (rest.Length < HeadBytes || rest.Length < LengthOf(rest)) return null;
+            deliveries.Add(ReadOne(rest[..LengthOf(rest)]));
+            rest = rest[LengthOf(rest)..];
         }
         return deliveries;
     }

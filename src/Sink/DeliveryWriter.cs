@@ -56,6 +56,7 @@ internal sealed class DeliveryWriter(SqliteConnection connection) : IDisposable
     private void Flush(Run run)
     {
         if (run.IsEmpty) return;
+        run.Seal();
         _insert.Add(run.LastSequence).Add(run.Until).Add(run.Bytes).Run();
         run.Clear();
     }
@@ -78,6 +79,8 @@ internal sealed class DeliveryWriter(SqliteConnection connection) : IDisposable
             LastSequence = delivery.Answer.Sequence;
             Until = Math.Max(Until, delivery.Until);
         }
+
+        public void Seal() => DeliveryRun.Seal(_bytes);
 
         public void Clear()
         {

@@ -144,9 +144,12 @@ public sealed class StateReader : IDisposable
     {
         var repeated = Rows("SELECT sequence, last_at_us, until_us FROM delivery_repeats WHERE until_us >= $now", ("$now", now))
             .ToDictionary(row => row.GetInt64(0), row => (LastAt: row.GetInt64(1), Until: row.GetInt64(2)));
-        foreach (var row in Rows("SELECT deliveries FROM delivery_runs WHERE until_us >= $now ORDER BY last_sequence", ("$now", now)))
+        foreach (var row in Rows("SELECT last_sequence, deliveries FROM delivery_runs WHERE until_us >= $now ORDER BY last_sequence", ("$now", now)))
         {
-            foreach (var delivery in DeliveryRun.Read(row.GetFieldValue<byte[]>(0)))
+            if (DeliveryRun.Read(row.GetFieldValue<byte[]>(1)) is not { } deliveries || deliveries[^1].Answer.Sequence != row.GetInt64(0))
+                throw new DatabaseDamagedException(
+                    FormattableString.Invariant($"{_path}: the deliveries of last_sequence {row.GetInt64(0)} in delivery_runs are damaged."));
+            foreach (var delivery in deliveries)
             {
                 var latest = repeated.TryGetValue(delivery.Answer.Sequence, out var again)
                     ? delivery with { LastAt = again.LastAt, Until = again.Until }

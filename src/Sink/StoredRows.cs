@@ -2,6 +2,7 @@ using System.Globalization;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Prices;
+using StreamRecorder.Engine.Recovery;
 
 namespace StreamRecorder.Sink;
 
@@ -28,6 +29,12 @@ public sealed record StoredFill(long PositionId, long Sequence, long Ordinal, Fi
 
 /// <summary>Of a row of <c>signals</c>, what the journal has too.</summary>
 public sealed record StoredLedgerRow(long Id, long RecorderId, byte[] Body);
+
+/// <summary>
+/// A row of <c>delivery_runs</c>: until when (µs) it is remembered as a whole, and its deliveries, oldest first;
+/// null when they are not what was written.
+/// </summary>
+public sealed record StoredDeliveryRun(long LastSequence, long Until, IReadOnlyList<StoredRepeat>? Deliveries);
 
 /// <summary>A row of <c>symbol_folds</c>.</summary>
 public sealed record StoredFoldRow(string Symbol, long FromSequence, long ToSequence, Excursion Ticks);

@@ -100,6 +100,11 @@ public sealed class VerificationReader : IDisposable
         Rows(KeySelect + " WHERE recorder_id = $recorder AND symbol = $symbol", ReadKey, ("$recorder", recorderId), ("$symbol", symbol))
             .SingleOrDefault();
 
+    /// <summary>All runs of deliveries, in the order of their inputs.</summary>
+    public IEnumerable<StoredDeliveryRun> DeliveryRuns() => Rows(
+        "SELECT last_sequence, until_us, deliveries FROM delivery_runs ORDER BY last_sequence",
+        row => new StoredDeliveryRun(row.GetInt64(0), row.GetInt64(1), DeliveryRun.Read(row.GetFieldValue<byte[]>(2))));
+
     /// <summary>The first row of a symbol that ends at or after a sequence.</summary>
     public StoredFoldRow? FoldReaching(string symbol, long sequence) => Rows(
         // Rows of a symbol do not overlap: it is the last that begins at or before, or the next.

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
@@ -62,23 +60,18 @@ public sealed class DeliveryTests : IAsyncDisposable
         Assert.Equal([[0L, 1L]], _rig.Select("SELECT (SELECT count(*) FROM delivery_repeats), (SELECT count(*) FROM delivery_runs)"));
     }
 
-    [Fact]
-    public async Task Run_ThatIsCutOff_IsDamage()
+    [Theory]
+    [InlineData("deliveries = x''")]
+    [InlineData("deliveries = substr(deliveries, 1, length(deliveries) - 1)")]
+    [InlineData("deliveries = substr(deliveries, 1, 20) || x'ffff' || substr(deliveries, 23)")]
+    [InlineData("last_sequence = 9")]
+    public async Task Run_ThatIsDamaged_RefusesTheStartNamingFileAndRow(string damage)
     {
         await _rig.WriteAsync([Group(Some(1, "key"))]);
-        _rig.Execute("UPDATE delivery_runs SET deliveries = substr(deliveries, 1, length(deliveries) - 1)");
-        Assert.Throws<DatabaseDamagedException>(Read);
-    }
-
-    [Fact]
-    public void Open_FileOfVersion1_KeepsItsDeliveries()
-    {
-        var path = _rig.Path + ".former";
-        var given = Enumerable.Range(1, 20).Select(i => Some(i, i % 4 == 0 ? null : "é " + i)).ToList();
-        given[3] = given[3] with { LastAt = given[3].At + 5, Until = Script.Start + Timestamp.Day - 1 };
-        WriteVersion1(path, given);
-        using var reader = new StateReader(Database.Open(path));
-        Assert.Equal(given, reader.Read()!.Repeats);
+        _rig.Execute("UPDATE delivery_runs SET " + damage);
+        var last = _rig.Value("SELECT last_sequence FROM delivery_runs");
+        var refusal = Assert.Throws<DatabaseDamagedException>(Read);
+        Assert.Equal($"{_rig.Path}: the deliveries of last_sequence {last} in delivery_runs are damaged.", refusal.Message);
     }
 
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
@@ -120,36 +113,5 @@ public sealed class DeliveryTests : IAsyncDisposable
     {
         await _rig.StartSink().ThinAsync(now);
         await _rig.EndSinkAsync();
-    }
-
-    /// <summary>A file as the program before wrote it.</summary>
-    private static void WriteVersion1(string path, IEnumerable<StoredRepeat> deliveries)
-    {
-        using var connection = new SqliteConnection($"Data Source={path};Pooling=false");
-        connection.Open();
-        using (var script = new StreamReader(typeof(Database).Assembly.GetManifestResourceStream("0001_initial.sql")!))
-            Database.Execute(connection, script.ReadToEnd());
-        Database.Execute(
-            connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {Migrations.ApplicationId}; PRAGMA user_version = 1"));
-        Database.Execute(connection, $"UPDATE state SET sequence = 9, at = '{Timestamp.Format(Script.Start)}'");
-        foreach (var (recorderId, key, hash, at, lastAt, answer, until, hasFiringTime) in deliveries)
-        {
-            using var insert = connection.CreateCommand();
-            insert.CommandText = """
-                INSERT INTO deliveries (sequence, at, last_at, until, recorder_id, key, has_firing_time, body_hash, status, effect, reason,
-                  position_id, position_is_open, closed_position_id, flags)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-                """;
-            var bytes = new byte[16];
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, hash);
-            object?[] values =
-            [
-                answer.Sequence, Timestamp.Format(at), Timestamp.Format(lastAt), Timestamp.Format(until), recorderId, key, hasFiringTime, bytes,
-                (long)answer.Status, (long)answer.Effect, (long)answer.Reason, answer.PositionId, answer.PositionIsOpen, answer.ClosedPositionId,
-                (long)answer.Flags,
-            ];
-            for (var i = 0; i < values.Length; i++) insert.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
-            insert.ExecuteNonQuery();
-        }
     }
 }

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace StreamRecorder.Engine.Journal;
 
 /// <summary>CRC-32C (Castagnoli) of spans, eight bytes a step by the processor's own instruction.</summary>
-internal static class Crc32C
+public static class Crc32C
 {
     /// <summary>CRC-32C of <paramref name="bytes"/>; "123456789" gives E3069283.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes) => ~Fold(uint.MaxValue, bytes);

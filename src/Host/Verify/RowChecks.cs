@@ -6,7 +6,7 @@ namespace StreamRecorder.Host.Verify;
 
 /// <summary>
 /// What people read in the database against what the program reads: readable columns, texts of fills, exact
-/// records and keys, each against the other. Needs no journal, so it covers every position however old.
+/// records and keys, each against the other; and the bytes of deliveries. Needs no journal, so it covers every position however old.
 /// </summary>
 internal sealed class RowChecks(VerificationReader database, Findings findings)
 {
@@ -20,6 +20,7 @@ internal sealed class RowChecks(VerificationReader database, Findings findings)
     {
         CheckPositions();
         foreach (var key in database.Keys()) Check(key);
+        foreach (var run in database.DeliveryRuns()) Check(run);
     }
 
     /// <summary>Positions and fills are both in the order of the position's id: merged like two sorted lists.</summary>
@@ -105,6 +106,21 @@ internal sealed class RowChecks(VerificationReader database, Findings findings)
         if (database.Position(record.Id) is not { IsClosed: false } row)
             findings.Add(Invariant($"{place}, record: position {record.Id}, of which recorder_positions has no open row"));
         else if (row.Root != key.Root) findings.Add(Invariant($"{place}, root: {key.Root}, recorder_positions has {row.Root}"));
+    }
+
+    private void Check(StoredDeliveryRun run)
+    {
+        var place = Invariant($"delivery_runs, last_sequence {run.LastSequence}");
+        if (run.Deliveries is not { } deliveries)
+        {
+            findings.Add($"{place}, deliveries: their length or checksum is not what was written");
+            return;
+        }
+        var last = deliveries[^1].Answer.Sequence;
+        if (last != run.LastSequence) findings.Add(Invariant($"{place}: the last of its deliveries is of sequence {last}"));
+        foreach (var delivery in deliveries)
+            if (delivery.Until > run.Until)
+                findings.Add(Invariant($"{place}, until_us: before that of its delivery of sequence {delivery.Answer.Sequence}"));
     }
 
     private void AddOrphan(StoredFill fill)

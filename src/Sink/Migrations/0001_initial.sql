@@ -195,27 +195,27 @@ CREATE TABLE position_keys (
 ) WITHOUT ROWID;
 CREATE INDEX open_keys_by_contract ON position_keys (contract, sequence) WHERE is_open = 1;
 
--- Deliveries that may come again, and what they were answered: those with a repeat key for a day, those without for a minute or the recorder's window.
-CREATE TABLE deliveries (
-  sequence INTEGER PRIMARY KEY,
-  at TEXT NOT NULL,
-  -- Of its newest repeat, or its own.
-  last_at TEXT NOT NULL,
-  -- Remembered no longer than this.
-  until TEXT NOT NULL,
-  recorder_id INTEGER NOT NULL,
-  key TEXT,
-  has_firing_time INTEGER NOT NULL,
-  body_hash BLOB NOT NULL,
-  status INTEGER NOT NULL,
-  effect INTEGER NOT NULL,
-  reason INTEGER NOT NULL,
-  position_id INTEGER NOT NULL,
-  position_is_open INTEGER NOT NULL,
-  closed_position_id INTEGER NOT NULL,
-  flags INTEGER NOT NULL
+-- Deliveries that may come again, and what they were answered, for nobody but a start: those with a repeat key for a day, those without for a minute
+-- or the recorder's window. All of one transaction are one row, those with a key apart from those without.
+CREATE TABLE delivery_runs (
+  -- Of the newest in it.
+  last_sequence INTEGER PRIMARY KEY,
+  -- None of it is remembered longer than this.
+  until_us INTEGER NOT NULL,
+  -- One after the other, oldest first; big-endian: sequence (8), at (8), until (8), recorder (8), position (8), closed position (8), hash of the body
+  -- (16), flags (4), status (1), effect (1), reason (1), 1 position is open + 2 has a firing time + 4 has a key (1), length of the key (2), key
+  -- (UTF-8). Last the CRC32C of all that (4).
+  deliveries BLOB NOT NULL
 );
-CREATE INDEX deliveries_by_end ON deliveries (until);
+CREATE INDEX delivery_runs_by_end ON delivery_runs (until_us);
+
+-- Of deliveries without a key that came again: when they came last, and until when they are remembered now.
+CREATE TABLE delivery_repeats (
+  sequence INTEGER PRIMARY KEY,
+  last_at_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL
+);
+CREATE INDEX delivery_repeats_by_end ON delivery_repeats (until_us);
 
 -- Named senders of ticks: up to which of its batches each is in this file, so that one that reconnects loses and doubles nothing.
 CREATE TABLE feeds (

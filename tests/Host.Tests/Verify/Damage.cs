@@ -6,7 +6,8 @@ namespace StreamRecorder.Host.Tests.Verify;
 
 /// <summary>
 /// One thing made wrong in a directory: <see cref="Do"/> gives back how <c>verify</c> must name the
-/// place, and how to make it right again. Those of the journal's own writing need it to be stopped.
+/// place, and how to make it right again. Those of the journal's own writing need the service to be stopped,
+/// and those of rows that it thins.
 /// </summary>
 internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, bool NeedsStop = false)
 {
@@ -37,6 +38,14 @@ internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, b
                 Set(files, "symbol_folds", "max_e9", "symbol = $symbol AND from_seq = $from", old => (long)old + 1, ("$symbol", symbol),
                     ("$from", from)));
         }),
+        ["delivery run"] = new(
+            files =>
+            {
+                var last = (long)files.Value("SELECT min(last_sequence) FROM delivery_runs")!;
+                return ($"delivery_runs, last_sequence {last}, deliveries: ",
+                    Set(files, "delivery_runs", "deliveries", "last_sequence = $last", Flipped, ("$last", last)));
+            },
+            NeedsStop: true),
         ["ledger row"] = new(files =>
         {
             var id = (long)files.Value("SELECT id FROM signals ORDER BY id LIMIT 1 OFFSET 20")!;
@@ -77,6 +86,14 @@ internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, b
         void Write(object value) => files.Execute($"UPDATE {table} SET {column} = $value WHERE {where}", [.. place, ("$value", value)]);
         Write(change(old));
         return () => Write(old);
+    }
+
+    /// <summary>One bit is another, in the middle.</summary>
+    private static byte[] Flipped(object bytes)
+    {
+        var flipped = (byte[])((byte[])bytes).Clone();
+        flipped[flipped.Length / 2] ^= 1;
+        return flipped;
     }
 
     /// <summary>Another record, whole by its checksum.</summary>
