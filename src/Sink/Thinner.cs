@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// Deletes what is too old: snapshots (a day in full, then one a minute for 30 days) and deliveries that the engine has forgotten.
+/// Deletes what is too old: snapshots (a day in full, then one a minute for 30 days) and deliveries that the engine has forgotten, by the time as of
+/// which the file is: when the sink lags behind the clock, what is not written yet may still be a repeat of them after the next start.
 /// </summary>
 internal sealed class Thinner : IDisposable
 {
@@ -26,13 +27,16 @@ internal sealed class Thinner : IDisposable
     /// <summary>Which rows go; without an age those whose end (µs) is past.</summary>
     private readonly record struct Rule(Statement Delete, TimeSpan? Age, long RowsPerStep);
 
-    /// <summary>Deletes up to a step's rows; returns how many: 0 when nothing is too old.</summary>
-    public int Step(long now)
+    /// <summary>
+    /// Deletes up to a step's rows; returns how many: 0 when nothing is too old.
+    /// <paramref name="writtenAt"/>: engine time as of which the file is.
+    /// </summary>
+    public int Step(long now, long writtenAt)
     {
         foreach (var (delete, age, rows) in _rules)
         {
             if (age is { } known) delete.AddTime(Math.Max(0, now - known.Ticks / TimeSpan.TicksPerMicrosecond));
-            else delete.Add(now);
+            else delete.Add(Math.Min(now, writtenAt));
             var deleted = delete.Add(rows).Run();
             if (deleted > 0) return deleted;
         }

@@ -32,7 +32,7 @@ internal sealed class WriterSession : IDisposable
         {
             var state = Database.StateOf(_connection);
             if (state.Identity != database.Identity) throw database.Replaced();
-            Sequence = state.Sequence;
+            (Sequence, At) = (state.Sequence, state.At);
             _begin = Own(new Statement(_connection, "BEGIN IMMEDIATE"));
             _commit = Own(new Statement(_connection, "COMMIT"));
             _setState = Own(new Statement(_connection, "UPDATE state SET sequence = ?, at = ? WHERE sequence = ? AND identity = ?"));
@@ -53,6 +53,9 @@ internal sealed class WriterSession : IDisposable
 
     /// <summary>As of which the file is.</summary>
     public long Sequence { get; private set; }
+
+    /// <summary>Engine time (µs) of that sequence.</summary>
+    public long At { get; private set; }
 
     /// <summary>The file that is written has lost its name: deleted, moved or replaced.</summary>
     public bool HasMoved => OpenFile.HasMoved(_connection);
@@ -77,6 +80,7 @@ internal sealed class WriterSession : IDisposable
         if (_setState.Add(batch.Sequence).AddTime(batch.At).Add(Sequence).Add(_database.Identity).Run() != 1)
             throw _database.Replaced();
         Commit(batch.Sequence);
+        At = batch.At;
     }
 
     public void WriteSnapshots(IReadOnlyList<Engine.Positions.PositionView> views, int from, int count, long takenAt)
@@ -89,7 +93,7 @@ internal sealed class WriterSession : IDisposable
     public int ThinStep(long now)
     {
         _begin.Run();
-        var deleted = _thinner.Step(now);
+        var deleted = _thinner.Step(now, At);
         if (deleted == 0) deleted = _ledger.Prune(now, SinkLimits.ThinRowsPerStep);
         Commit(Sequence);
         return deleted;

@@ -37,8 +37,19 @@ public sealed class DeliveryTests : IAsyncDisposable
         Assert.Equal([day], Read());
         await ThinAsync(Script.Start + 2 * Minute);
         Assert.Equal([[2L]], _rig.Select("SELECT last_sequence FROM delivery_runs"));
+        await _rig.WriteAsync([new OutputGroup(4, Script.Start + Timestamp.Day + 1, [])]);
         await ThinAsync(Script.Start + Timestamp.Day + 1);
         Assert.Empty(_rig.Select("SELECT * FROM delivery_runs"));
+    }
+
+    [Fact]
+    public async Task Deliveries_OfAFileThatLagsBehindTheClock_AreKept()
+    {
+        var first = Some(1, null) with { Until = Script.Start + Minute };
+        var again = Script.Start + Minute / 2;
+        await _rig.WriteAsync([Group(first), Repeat(2, first, again, Script.Start + 2 * Minute)]);
+        await ThinAsync(Script.Start + Timestamp.Day);
+        Assert.Equal([first with { LastAt = again, Until = Script.Start + 2 * Minute }], Read());
     }
 
     [Theory]
@@ -56,6 +67,7 @@ public sealed class DeliveryTests : IAsyncDisposable
             rowsMax);
         await ThinAsync(Script.Start + 2 * Minute);
         Assert.Equal([first with { LastAt = again, Until = until }], Read().Where(d => d.Key is null));
+        await _rig.WriteAsync([new OutputGroup(6, until + 1, [])]);
         await ThinAsync(until + 1);
         Assert.Equal([[0L, 1L]], _rig.Select("SELECT (SELECT count(*) FROM delivery_repeats), (SELECT count(*) FROM delivery_runs)"));
     }
