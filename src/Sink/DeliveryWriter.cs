@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Recovery;
 
@@ -9,16 +8,16 @@ namespace StreamRecorder.Sink;
 /// Deliveries that may come again, within the transaction of <see cref="WriterSession"/>: a row for all of a transaction, because only a start reads
 /// them; those with a key, remembered for a day, apart from those without, remembered for a minute or so.
 /// </summary>
-internal sealed class DeliveryWriter(SqliteConnection connection) : IDisposable
+internal sealed class DeliveryWriter(Statements statements)
 {
-    private readonly Statement _insert = new(connection, "INSERT INTO delivery_runs (last_sequence, until_us, deliveries) VALUES (?, ?, ?)");
+    private readonly Statement _insert = statements.Prepare("INSERT INTO delivery_runs (last_sequence, until_us, deliveries) VALUES (?, ?, ?)");
 
-    private readonly Statement _repeat = new(connection,
+    private readonly Statement _repeat = statements.Prepare(
         "INSERT OR REPLACE INTO delivery_repeats (sequence, last_at_us, until_us) VALUES (?, ?, ?)");
 
     // Of one transaction there is a run with keys and one without: of the first two that end at or after the delivery one holds it, and it may not go
     // before. The other one is kept a minute too long.
-    private readonly Statement _keep = new(connection, """
+    private readonly Statement _keep = statements.Prepare("""
         UPDATE delivery_runs SET until_us = max(until_us, ?2)
         WHERE last_sequence IN (SELECT last_sequence FROM delivery_runs WHERE last_sequence >= ?1 ORDER BY last_sequence LIMIT 2)
         """);
@@ -44,13 +43,6 @@ internal sealed class DeliveryWriter(SqliteConnection connection) : IDisposable
     {
         _repeat.Add(noted.Input.Answer.Sequence).Add(at).Add(noted.RememberUntil).Run();
         _keep.Add(noted.Input.Answer.Sequence).Add(noted.RememberUntil).Run();
-    }
-
-    public void Dispose()
-    {
-        _insert.Dispose();
-        _repeat.Dispose();
-        _keep.Dispose();
     }
 
     private void Flush(Run run)

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
@@ -13,23 +12,23 @@ namespace StreamRecorder.Sink;
 /// costs one row a transaction. Rows that only closed keys kept apart are merged once a minute (<see cref="MergeStep"/>): the table stays as long
 /// as the open keys are many.
 /// </summary>
-internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
+internal sealed class FoldWriter(Statements statements)
 {
     private const string FoldColumns = """
         symbol, from_seq, to_seq, tick_count, first_e9, first_at_us, last_e9, last_at_us, min_e9, min_at_us, max_e9, max_at_us,
         greatest_fall_e9, greatest_rise_e9, newest_at_us
         """;
 
-    private readonly Statement _insertSymbol = new(connection,
+    private readonly Statement _insertSymbol = statements.Prepare(
         "INSERT INTO symbols (name, root, kind, continuous_index) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING");
 
-    private readonly Statement _updateSymbol = new(connection,
+    private readonly Statement _updateSymbol = statements.Prepare(
         "UPDATE symbols SET last_price = ?1, last_price_e9 = ?2, last_at = ?3, "
         + "newest_at = max(coalesce(newest_at, ''), ?4), changed_at = ?5 WHERE name = ?6");
 
-    private readonly Statement _setOutage = new(connection, "UPDATE symbols SET outage_total_us = ?, outage_since = ? WHERE name = ?");
+    private readonly Statement _setOutage = statements.Prepare("UPDATE symbols SET outage_total_us = ?, outage_since = ? WHERE name = ?");
 
-    private readonly Statement _upsertFold = new(connection, $"""
+    private readonly Statement _upsertFold = statements.Prepare($"""
         INSERT INTO symbol_folds ({FoldColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (symbol, from_seq) DO UPDATE SET to_seq = excluded.to_seq, tick_count = excluded.tick_count,
           last_e9 = excluded.last_e9, last_at_us = excluded.last_at_us, min_e9 = excluded.min_e9, min_at_us = excluded.min_at_us,
@@ -37,15 +36,15 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
           greatest_rise_e9 = excluded.greatest_rise_e9, newest_at_us = excluded.newest_at_us
         """);
 
-    private readonly Statement _deleteFold = new(connection, "DELETE FROM symbol_folds WHERE symbol = ? AND from_seq = ?");
+    private readonly Statement _deleteFold = statements.Prepare("DELETE FROM symbol_folds WHERE symbol = ? AND from_seq = ?");
 
     private readonly Statement _newestFold =
-        new(connection, $"SELECT {FoldColumns} FROM symbol_folds WHERE symbol = ? ORDER BY from_seq DESC LIMIT 1");
+        statements.Prepare($"SELECT {FoldColumns} FROM symbol_folds WHERE symbol = ? ORDER BY from_seq DESC LIMIT 1");
 
-    private readonly Statement _foldsAfter = new(connection,
+    private readonly Statement _foldsAfter = statements.Prepare(
         $"SELECT {FoldColumns} FROM symbol_folds WHERE (symbol, from_seq) > (?, ?) ORDER BY symbol, from_seq LIMIT ?");
 
-    private readonly Statement _keyBetween = new(connection,
+    private readonly Statement _keyBetween = statements.Prepare(
         "SELECT 1 FROM position_keys WHERE contract = ? AND is_open = 1 AND sequence >= ? AND sequence < ? LIMIT 1");
 
     // Symbols that have a row already; bounded as the engine's table of symbols is.
@@ -97,12 +96,6 @@ internal sealed class FoldWriter(SqliteConnection connection) : IDisposable
         }
         // The last row is looked at again as the next step's left neighbour would be: one seam a step waits for the next run.
         return rows.Count < SinkLimits.ThinRowsPerStep ? null : (rows[^1].Symbol, rows[^1].Row.FromSequence);
-    }
-
-    public void Dispose()
-    {
-        foreach (var statement in new[] { _insertSymbol, _updateSymbol, _setOutage, _upsertFold, _deleteFold, _newestFold, _foldsAfter, _keyBetween })
-            statement.Dispose();
     }
 
     private void Know(string name, string root)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Signals;
@@ -10,7 +9,7 @@ namespace StreamRecorder.Sink;
 /// Rows of <c>signals</c>, within the transaction of <see cref="WriterSession"/>: written, told when their answers
 /// left, and deleted when they are too old or too many. How many rows and bytes there are stands in <c>state</c>.
 /// </summary>
-internal sealed class LedgerWriter : IDisposable
+internal sealed class LedgerWriter
 {
     /// <summary>What a row takes beside its texts, with its two index entries: 10 M rows with 163 bytes of text came to 508 bytes each.</summary>
     private const int RowOverhead = 345;
@@ -25,23 +24,24 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Statement _count;
     private long _bytes;
 
-    public LedgerWriter(SqliteConnection connection, LedgerSettings settings)
+    public LedgerWriter(Statements statements, LedgerSettings settings)
     {
         _settings = settings;
-        _insert = new Statement(connection, """
+        _insert = statements.Prepare("""
             INSERT INTO signals (id, at, recorder_id, recorder, status, reason, detail, field, effect, action, symbol, price, price_e9, quantity, quantity_e9,
               position_id, closed_position_id, flags, label, key, brackets, first_id, retry_of, signal_at, received_at, decided_at, committed_at, answered_at,
               body_hash, body, is_cut, bytes)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """);
-        _setRetried = new Statement(connection, "UPDATE signals SET retried_as = ? WHERE id = ?");
-        _setAnswered = new Statement(connection, "UPDATE signals SET answered_at = ? WHERE id = ?");
-        _oldest = new Statement(connection, "SELECT id, at, bytes FROM signals ORDER BY id LIMIT ?");
-        _deleteUpTo = new Statement(connection, "DELETE FROM signals WHERE id <= ?");
-        _count = new Statement(connection, "UPDATE state SET ledger_rows = ledger_rows + ?, ledger_bytes = ledger_bytes + ?");
-        using var size = new Statement(connection, "SELECT ledger_bytes FROM state");
+        _setRetried = statements.Prepare("UPDATE signals SET retried_as = ? WHERE id = ?");
+        _setAnswered = statements.Prepare("UPDATE signals SET answered_at = ? WHERE id = ?");
+        _oldest = statements.Prepare("SELECT id, at, bytes FROM signals ORDER BY id LIMIT ?");
+        _deleteUpTo = statements.Prepare("DELETE FROM signals WHERE id <= ?");
+        _count = statements.Prepare("UPDATE state SET ledger_rows = ledger_rows + ?, ledger_bytes = ledger_bytes + ?");
+        var size = statements.Prepare("SELECT ledger_bytes FROM state");
         size.Step();
         _bytes = size.Int64(0);
+        size.Reset();
     }
 
     public void Write(IReadOnlyList<LedgerEntry> entries, long now)
@@ -74,11 +74,6 @@ internal sealed class LedgerWriter : IDisposable
         _deleteUpTo.Add(last).Run();
         Count(-rows, -bytes);
         return rows;
-    }
-
-    public void Dispose()
-    {
-        foreach (var statement in new[] { _insert, _setRetried, _setAnswered, _oldest, _deleteUpTo, _count }) statement?.Dispose();
     }
 
     private void Count(int rows, long bytes)

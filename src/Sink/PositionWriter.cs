@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
@@ -10,7 +9,7 @@ namespace StreamRecorder.Sink;
 /// <summary>
 /// Rows of <c>recorder_positions</c>, <c>fills</c> and <c>position_keys</c>, within the transaction of <see cref="WriterSession"/>.
 /// </summary>
-internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
+internal sealed class PositionWriter(Statements statements)
 {
     // What a fill changes is set anew; entries and exits are appended to, because the fills before are in the row already.
     private const string UpsertPosition = """
@@ -50,9 +49,9 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
           sequence = excluded.sequence, record = excluded.record
         """;
 
-    private readonly Statement _upsertPosition = new(connection, UpsertPosition);
-    private readonly Statement _insertFill = new(connection, InsertFill);
-    private readonly Statement _upsertKey = new(connection, UpsertKey);
+    private readonly Statement _upsertPosition = statements.Prepare(UpsertPosition);
+    private readonly Statement _insertFill = statements.Prepare(InsertFill);
+    private readonly Statement _upsertKey = statements.Prepare(UpsertKey);
     private readonly ArrayBufferWriter<byte> _json = new();
 
     public void Write(PositionChange change)
@@ -75,13 +74,6 @@ internal sealed class PositionWriter(SqliteConnection connection) : IDisposable
         PositionCodec.Write(position, record);
         _upsertKey.Add(names.RecorderId).Add(names.Symbol).Add(names.Contract).Add(names.Root)
             .Add(position.IsOpen).Add(key.Sequence).Add(record).Run();
-    }
-
-    public void Dispose()
-    {
-        _upsertPosition.Dispose();
-        _insertFill.Dispose();
-        _upsertKey.Dispose();
     }
 
     private void Write(in SequencedFill sequenced)

@@ -1,23 +1,22 @@
-using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 
 namespace StreamRecorder.Sink;
 
 /// <summary>Rows of <c>position_snapshots</c> and the live figures of open rows.</summary>
-internal sealed class SnapshotWriter(SqliteConnection connection) : IDisposable
+internal sealed class SnapshotWriter(Statements statements)
 {
     private const long Minute = 60 * Timestamp.Second;
 
     // ?8: beginning of the minute. The first of a minute is marked at once, so that thinning need not look for it.
-    private readonly Statement _insert = new(connection, """
+    private readonly Statement _insert = statements.Prepare("""
         INSERT INTO position_snapshots (position_id, taken_at, price, price_e9, unrealized_pnl, worst_unrealized_pnl, best_unrealized_pnl, is_minute)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NOT EXISTS (SELECT 1 FROM position_snapshots WHERE position_id = ?1 AND taken_at >= ?8 AND taken_at < ?2))
         ON CONFLICT DO NOTHING
         """);
 
     // Only while the row is of the same fill as the view: a view overtaken by a fill must not undo it, nor one ahead of its fill show half of it.
-    private readonly Statement _refresh = new(connection, """
+    private readonly Statement _refresh = statements.Prepare("""
         UPDATE recorder_positions SET contract = ?1, flags = ?2, current_price = ?3, current_price_at = ?4, unrealized_pnl = ?5,
           worst_unrealized_pnl = ?6, best_unrealized_pnl = ?7, worst_total_pnl = ?8, best_total_pnl = ?9, max_drawdown = ?10, drawdown = ?11,
           worst_price = ?12, worst_at = ?13, best_price = ?14, best_at = ?15, tick_count = ?16, updated_at = ?17
@@ -37,12 +36,6 @@ internal sealed class SnapshotWriter(SqliteConnection connection) : IDisposable
             .Add(Columns.Real(view.MaxDrawdown)).Add(Columns.Real(view.Drawdown))
             .Add(Columns.Real(view.WorstPrice)).AddTime(view.WorstAt).Add(Columns.Real(view.BestPrice)).AddTime(view.BestAt)
             .Add(view.TickCount).Add(time).Add(view.Id).AddTime(view.UpdatedAt).Run();
-    }
-
-    public void Dispose()
-    {
-        _insert.Dispose();
-        _refresh.Dispose();
     }
 
     /// <summary>A price of a view is a whole number of 1e-9: nothing is lost.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
@@ -11,9 +10,9 @@ namespace StreamRecorder.Sink;
 /// Rows of recorders, tokens, keys, instruments, front contracts and feeds, and of deliveries that came again.
 /// Rare, so each change is applied by itself and in order.
 /// </summary>
-internal sealed class TableWriter(SqliteConnection connection, DeliveryWriter deliveries) : IDisposable
+internal sealed class TableWriter(Statements statements, DeliveryWriter deliveries)
 {
-    private readonly Statement _upsertRecorder = new(connection, """
+    private readonly Statement _upsertRecorder = statements.Prepare("""
         INSERT INTO recorders (id, name, on_opposite, default_quantity, default_quantity_e9, duplicate_window, duplicate_window_us,
           price_max_age, price_max_age_us, fill_price, max_age, max_age_us, field_mapping, commission, commission_e9,
           drawdown_limit, drawdown_limit_e9, enabled, created_at)
@@ -28,39 +27,39 @@ internal sealed class TableWriter(SqliteConnection connection, DeliveryWriter de
         """);
 
     // A recorder's id is never given twice, even when the last one made is deleted.
-    private readonly Statement _nextRecorderId = new(connection, "UPDATE state SET next_recorder_id = max(next_recorder_id, ?1 + 1)");
-    private readonly Statement _deleteTokens = new(connection, "DELETE FROM recorder_tokens WHERE recorder_id = ?");
+    private readonly Statement _nextRecorderId = statements.Prepare("UPDATE state SET next_recorder_id = max(next_recorder_id, ?1 + 1)");
+    private readonly Statement _deleteTokens = statements.Prepare("DELETE FROM recorder_tokens WHERE recorder_id = ?");
 
-    private readonly Statement _insertToken = new(connection,
+    private readonly Statement _insertToken = statements.Prepare(
         "INSERT INTO recorder_tokens (hash, recorder_id, ordinal, label, created_at) VALUES (?, ?, ?, ?, ?)");
 
-    private readonly Statement _rememberName = new(connection,
+    private readonly Statement _rememberName = statements.Prepare(
         "INSERT INTO deleted_recorders (id, name, deleted_at) SELECT id, name, ?1 FROM recorders WHERE id = ?2");
 
-    private readonly Statement _deleteRecorder = new(connection, "DELETE FROM recorders WHERE id = ?");
+    private readonly Statement _deleteRecorder = statements.Prepare("DELETE FROM recorders WHERE id = ?");
 
     // All flat: a recorder with open positions is not deleted. No signal can reach them again.
-    private readonly Statement _deleteKeys = new(connection, "DELETE FROM position_keys WHERE recorder_id = ?");
+    private readonly Statement _deleteKeys = statements.Prepare("DELETE FROM position_keys WHERE recorder_id = ?");
 
-    private readonly Statement _upsertApiKey = new(connection,
+    private readonly Statement _upsertApiKey = statements.Prepare(
         "INSERT OR REPLACE INTO api_keys (hash, name, scope, created_at) VALUES (?, ?, ?, ?)");
 
-    private readonly Statement _deleteApiKey = new(connection, "DELETE FROM api_keys WHERE hash = ?");
+    private readonly Statement _deleteApiKey = statements.Prepare("DELETE FROM api_keys WHERE hash = ?");
 
-    private readonly Statement _upsertInstrument = new(connection, """
+    private readonly Statement _upsertInstrument = statements.Prepare("""
         INSERT OR REPLACE INTO instruments (root, from_files, exchange, name, tick_size, tick_size_e9, tick_value, tick_value_e9, currency, kind)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
-    private readonly Statement _deleteFileFronts = new(connection, "DELETE FROM front_contracts WHERE from_file = 1");
-    private readonly Statement _deleteFront = new(connection, "DELETE FROM front_contracts WHERE from_file = 0 AND root = ? AND from_utc = ?");
+    private readonly Statement _deleteFileFronts = statements.Prepare("DELETE FROM front_contracts WHERE from_file = 1");
+    private readonly Statement _deleteFront = statements.Prepare("DELETE FROM front_contracts WHERE from_file = 0 AND root = ? AND from_utc = ?");
     private readonly Statement _insertFront =
-        new(connection, "INSERT INTO front_contracts (root, contract, from_utc, from_file) VALUES (?, ?, ?, ?)");
+        statements.Prepare("INSERT INTO front_contracts (root, contract, from_utc, from_file) VALUES (?, ?, ?, ?)");
 
-    private readonly Statement _upsertFeed = new(connection, "INSERT OR REPLACE INTO feeds (name, sequence, seen_at) VALUES (?, ?, ?)");
-    private readonly Statement _deleteFeed = new(connection, "DELETE FROM feeds WHERE name = ?");
+    private readonly Statement _upsertFeed = statements.Prepare("INSERT OR REPLACE INTO feeds (name, sequence, seen_at) VALUES (?, ?, ?)");
+    private readonly Statement _deleteFeed = statements.Prepare("DELETE FROM feeds WHERE name = ?");
 
-    private readonly Statement _setGap = new(connection, "UPDATE state SET total_gap_us = ?");
+    private readonly Statement _setGap = statements.Prepare("UPDATE state SET total_gap_us = ?");
 
     public void Write(in TableChange change)
     {
@@ -100,16 +99,6 @@ internal sealed class TableWriter(SqliteConnection connection, DeliveryWriter de
             default:
                 throw new InvariantException($"invariant broken: the sink knows no row for {change.Output.GetType().Name}");
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var statement in new[]
-        {
-            _upsertRecorder, _nextRecorderId, _deleteTokens, _insertToken, _rememberName, _deleteRecorder, _deleteKeys, _upsertApiKey, _deleteApiKey,
-            _upsertInstrument, _deleteFileFronts, _deleteFront, _insertFront, _upsertFeed, _deleteFeed, _setGap,
-        })
-            statement.Dispose();
     }
 
     private void Write(Recorder recorder)

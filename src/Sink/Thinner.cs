@@ -1,24 +1,22 @@
-using Microsoft.Data.Sqlite;
-
 namespace StreamRecorder.Sink;
 
 /// <summary>
 /// Deletes what is too old: snapshots (a day in full, then one a minute for 30 days) and deliveries that the engine has forgotten, by the time as of
 /// which the file is: when the sink lags behind the clock, what is not written yet may still be a repeat of them after the next start.
 /// </summary>
-internal sealed class Thinner : IDisposable
+internal sealed class Thinner
 {
     private readonly Rule[] _rules;
 
-    public Thinner(SqliteConnection connection) => _rules =
+    public Thinner(Statements statements) => _rules =
     [
-        new(new Statement(connection, Snapshots("snapshots_between", isMinute: 0)), SinkLimits.SnapshotAgeFull, SinkLimits.ThinRowsPerStep),
-        new(new Statement(connection, Snapshots("snapshots_of_minutes", isMinute: 1)), SinkLimits.SnapshotAgeMax, SinkLimits.ThinRowsPerStep),
-        new(new Statement(connection, """
+        new(statements.Prepare(Snapshots("snapshots_between", isMinute: 0)), SinkLimits.SnapshotAgeFull, SinkLimits.ThinRowsPerStep),
+        new(statements.Prepare(Snapshots("snapshots_of_minutes", isMinute: 1)), SinkLimits.SnapshotAgeMax, SinkLimits.ThinRowsPerStep),
+        new(statements.Prepare("""
             DELETE FROM delivery_runs WHERE last_sequence IN (
               SELECT last_sequence FROM delivery_runs INDEXED BY delivery_runs_by_end WHERE until_us < ?1 ORDER BY until_us LIMIT ?2)
             """), null, SinkLimits.ThinRunsPerStep),
-        new(new Statement(connection, """
+        new(statements.Prepare("""
             DELETE FROM delivery_repeats WHERE sequence IN (
               SELECT sequence FROM delivery_repeats INDEXED BY delivery_repeats_by_end WHERE until_us < ?1 ORDER BY until_us LIMIT ?2)
             """), null, SinkLimits.ThinRowsPerStep),
@@ -41,11 +39,6 @@ internal sealed class Thinner : IDisposable
             if (deleted > 0) return deleted;
         }
         return 0;
-    }
-
-    public void Dispose()
-    {
-        foreach (var rule in _rules) rule.Delete.Dispose();
     }
 
     private static string Snapshots(string index, int isMinute) => $"""

@@ -12,7 +12,7 @@ internal sealed class WriterSession : IDisposable
 {
     private readonly Database _database;
     private readonly SqliteConnection _connection;
-    private readonly List<IDisposable> _owned = [];
+    private readonly Statements _statements;
     private readonly Statement _begin;
     private readonly Statement _commit;
     private readonly Statement _setState;
@@ -28,21 +28,22 @@ internal sealed class WriterSession : IDisposable
     {
         _database = database;
         _connection = database.OpenWriter();
+        _statements = new Statements(_connection);
         try
         {
             var state = Database.StateOf(_connection);
             if (state.Identity != database.Identity) throw database.Replaced();
             (Sequence, At) = (state.Sequence, state.At);
-            _begin = Own(new Statement(_connection, "BEGIN IMMEDIATE"));
-            _commit = Own(new Statement(_connection, "COMMIT"));
-            _setState = Own(new Statement(_connection, "UPDATE state SET sequence = ?, at = ? WHERE sequence = ? AND identity = ?"));
-            _positions = Own(new PositionWriter(_connection));
-            _folds = Own(new FoldWriter(_connection));
-            _deliveries = Own(new DeliveryWriter(_connection));
-            _tables = Own(new TableWriter(_connection, _deliveries));
-            _ledger = Own(new LedgerWriter(_connection, ledger));
-            _snapshots = Own(new SnapshotWriter(_connection));
-            _thinner = Own(new Thinner(_connection));
+            _begin = _statements.Prepare("BEGIN IMMEDIATE");
+            _commit = _statements.Prepare("COMMIT");
+            _setState = _statements.Prepare("UPDATE state SET sequence = ?, at = ? WHERE sequence = ? AND identity = ?");
+            _positions = new PositionWriter(_statements);
+            _folds = new FoldWriter(_statements);
+            _deliveries = new DeliveryWriter(_statements);
+            _tables = new TableWriter(_statements, _deliveries);
+            _ledger = new LedgerWriter(_statements, ledger);
+            _snapshots = new SnapshotWriter(_statements);
+            _thinner = new Thinner(_statements);
         }
         catch
         {
@@ -112,7 +113,7 @@ internal sealed class WriterSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var owned in _owned) owned.Dispose();
+        _statements.Dispose();
         _connection.Dispose();
     }
 
@@ -122,11 +123,5 @@ internal sealed class WriterSession : IDisposable
         _commit.Run();
         Sequence = sequence;
         if (HasMoved) throw _database.Gone();
-    }
-
-    private T Own<T>(T part) where T : IDisposable
-    {
-        _owned.Add(part);
-        return part;
     }
 }

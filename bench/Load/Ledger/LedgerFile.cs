@@ -39,7 +39,8 @@ internal static class LedgerFile
         // Nobody loses anything when this ends half-way, and the rows need not be written twice.
         Sink.Database.Execute(connection, "PRAGMA journal_mode = OFF");
         Sink.Database.Execute(connection, "PRAGMA synchronous = OFF");
-        using var writer = new LedgerWriter(connection, new LedgerSettings { BytesMax = long.MaxValue, AnsweredAt = id => history.TimeOf(id) });
+        using var statements = new Statements(connection);
+        var writer = new LedgerWriter(statements, new LedgerSettings { BytesMax = long.MaxValue, AnsweredAt = id => history.TimeOf(id) });
         foreach (var rows in Enumerable.Range(0, history.Count).Chunk(RowsPerTransaction))
         {
             if (rows[0] % (10 * RowsPerTransaction) == 0) bench.Say($"{rows[0]} of {history.Count} rows written");
