@@ -35,6 +35,7 @@ public sealed class Composition : IAsyncDisposable
         Directory = directory;
         Outbox = new Outbox(HostLimits.OutboxCapacity);
         Database = Database.Open(directory.Database);
+        if (!Database.IsWithoutLocks) _log.LogWarning("SQLite was in use before the database was opened: it keeps locks that cost time");
         Marks = new AnsweredMarks(directory.AnsweredMarks);
         _sink = new SqliteSink(Database, Outbox, time, logs.CreateLogger<SqliteSink>())
         {

@@ -21,7 +21,7 @@ public sealed class Database
         SQLitePCL.Batteries_V2.Init();
         // Both before anything is opened; where it is too late (another part of the process was first), all works as well and costs a little more.
         // No statistics of memory, which nobody asks for: they are a lock around each allocation. And no lock around each call: no connection is
-        // ever used by two threads at a time, the pool of readers sees to that.
+        // ever used by two threads at a time; the pool of readers lends each to one, and the writer's refuses another thread than its own.
         _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
         _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
     }
@@ -29,6 +29,12 @@ public sealed class Database
     private Database(string path) => Path = path;
 
     public string Path { get; }
+
+    /// <summary>
+    /// True when SQLite takes no lock for a call, as it was told; false when another part of the process had opened something before this class was
+    /// first used, which costs time and nothing else.
+    /// </summary>
+    public bool IsWithoutLocks { get; private set; }
 
     /// <summary>The identity that the file had at the start.</summary>
     internal string Identity { get; private set; } = "";
@@ -44,6 +50,7 @@ public sealed class Database
         try
         {
             using var connection = database.Connect(SqliteOpenMode.ReadWriteCreate);
+            database.IsWithoutLocks = NativeSqlite.LockOf(connection.Handle!.DangerousGetHandle()) == 0;
             Execute(connection, "PRAGMA journal_mode = WAL");
             Migrations.Apply(connection, database.Path);
             database.Identity = StateOf(connection).Identity;

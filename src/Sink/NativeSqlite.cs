@@ -14,6 +14,10 @@ internal static partial class NativeSqlite
     /// <summary>As destructor of a text or blob: it stays where it is until the statement has run; SQLite need not copy it.</summary>
     public const nint Stays = 0;
 
+    /// <summary>The lock around each call of a connection; 0: there is none.</summary>
+    [LibraryImport(Library, EntryPoint = "sqlite3_db_mutex")]
+    public static partial nint LockOf(nint connection);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64")]
     [SuppressGCTransition]
     public static partial int BindInt64(nint statement, int index, long value);

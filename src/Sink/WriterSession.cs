@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using StreamRecorder.Engine;
 using StreamRecorder.Engine.Numbers;
 
 namespace StreamRecorder.Sink;
@@ -10,6 +11,7 @@ namespace StreamRecorder.Sink;
 /// </summary>
 internal sealed class WriterSession : IDisposable
 {
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly Database _database;
     private readonly SqliteConnection _connection;
     private readonly Statements _statements;
@@ -64,7 +66,7 @@ internal sealed class WriterSession : IDisposable
     /// <summary>All of the batch or nothing of it, durable when this returns.</summary>
     public void Write(Batch batch)
     {
-        _begin.Run();
+        Begin();
         foreach (var position in batch.Positions) _positions.Write(position);
         foreach (var key in batch.Keys)
         {
@@ -86,14 +88,14 @@ internal sealed class WriterSession : IDisposable
 
     public void WriteSnapshots(IReadOnlyList<Engine.Positions.PositionView> views, int from, int count, long takenAt)
     {
-        _begin.Run();
+        Begin();
         for (var i = from; i < from + count; i++) _snapshots.Write(views[i], takenAt);
         Commit(Sequence);
     }
 
     public int ThinStep(long now)
     {
-        _begin.Run();
+        Begin();
         var deleted = _thinner.Step(now, At);
         if (deleted == 0) deleted = _ledger.Prune(now, SinkLimits.ThinRowsPerStep);
         Commit(Sequence);
@@ -102,7 +104,7 @@ internal sealed class WriterSession : IDisposable
 
     public (string Symbol, long FromSequence)? MergeStep((string Symbol, long FromSequence) after, out int merged)
     {
-        _begin.Run();
+        Begin();
         var place = _folds.MergeStep(after, out merged);
         Commit(Sequence);
         return place;
@@ -115,6 +117,13 @@ internal sealed class WriterSession : IDisposable
     {
         _statements.Dispose();
         _connection.Dispose();
+    }
+
+    /// <summary>SQLite takes no locks of its own: two threads on this connection would damage the file unnoticed.</summary>
+    private void Begin()
+    {
+        if (Environment.CurrentManagedThreadId != _thread) throw new InvariantException("invariant broken: another thread uses the writer's connection");
+        _begin.Run();
     }
 
     /// <summary>What went into a file that nobody finds again is not durable.</summary>
