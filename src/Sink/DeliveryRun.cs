@@ -16,6 +16,9 @@ internal static class DeliveryRun
     private const int HeadBytes = 74;
     private const int ChecksumBytes = 4;
 
+    /// <summary>SQL: how many deliveries with a key were written; NULL when none is there.</summary>
+    public const string NewestTotal = "SELECT max(keyed_total) FROM delivery_runs WHERE keyed_total IS NOT NULL";
+
     [Flags]
     private enum Bits : byte
     {

@@ -52,6 +52,9 @@ public sealed class SqliteSink : IAsyncDisposable
     /// <summary>How much of the ledger is kept. Set before the start.</summary>
     public LedgerSettings Ledger { get; init; } = new();
 
+    /// <summary>Deliveries with a key that are kept, the newest; as many as the engine remembers. Set before the start.</summary>
+    internal long KeyedMax { get; init; } = EngineLimits.RepeatKeysMax;
+
     /// <summary>Raised on the sink's thread after each transaction: for histograms. Must be quick and must not throw.</summary>
     public event Action<Flush>? Flushed;
 
@@ -189,7 +192,7 @@ public sealed class SqliteSink : IAsyncDisposable
 
     private void WriteHand()
     {
-        _session ??= new WriterSession(_database, Ledger);
+        _session ??= new WriterSession(_database, Ledger, KeyedMax);
         var batch = new Batch(_hand, _session.Sequence);
         var started = _time.GetTimestamp();
         if (batch.GroupCount > 0) _session.Write(batch);
@@ -232,7 +235,7 @@ public sealed class SqliteSink : IAsyncDisposable
         var job = _job!;
         try
         {
-            _session ??= new WriterSession(_database, Ledger);
+            _session ??= new WriterSession(_database, Ledger, KeyedMax);
             if (!job.Step(_session, Metrics)) return true;
             job.Complete();
         }

@@ -19,6 +19,9 @@ public sealed class StateReader : IDisposable
     private readonly string _path;
     private readonly SqliteConnection _connection;
 
+    /// <summary>Most deliveries with a key that are read, the newest; as many as the engine remembers.</summary>
+    internal long KeyedMax { get; init; } = EngineLimits.RepeatKeysMax;
+
     public StateReader(Database database)
     {
         _path = database.Path;
@@ -144,12 +147,19 @@ public sealed class StateReader : IDisposable
     {
         var repeated = Rows("SELECT sequence, last_at_us, until_us FROM delivery_repeats WHERE until_us >= $now", ("$now", now))
             .ToDictionary(row => row.GetInt64(0), row => (LastAt: row.GetInt64(1), Until: row.GetInt64(2)));
-        foreach (var row in Rows("SELECT last_sequence, deliveries FROM delivery_runs WHERE until_us >= $now ORDER BY last_sequence", ("$now", now)))
+        var oldest = Rows(DeliveryRun.NewestTotal).Select(row => row.IsDBNull(0) ? 0 : row.GetInt64(0)).Single() - KeyedMax;
+        const string Runs = """
+            SELECT last_sequence, deliveries, keyed_total FROM delivery_runs
+            WHERE until_us >= $now AND (keyed_total IS NULL OR keyed_total > $oldest) ORDER BY last_sequence
+            """;
+        foreach (var row in Rows(Runs, ("$now", now), ("$oldest", oldest)))
         {
             if (DeliveryRun.Read(row.GetFieldValue<byte[]>(1)) is not { } deliveries || deliveries[^1].Answer.Sequence != row.GetInt64(0))
                 throw new DatabaseDamagedException(
                     FormattableString.Invariant($"{_path}: the deliveries of last_sequence {row.GetInt64(0)} in delivery_runs are damaged."));
-            foreach (var delivery in deliveries)
+            // The oldest run with keys may begin before what the engine remembers.
+            var kept = row.IsDBNull(2) ? deliveries.Count : (int)Math.Min(deliveries.Count, row.GetInt64(2) - oldest);
+            foreach (var delivery in deliveries.TakeLast(kept))
             {
                 var latest = repeated.TryGetValue(delivery.Answer.Sequence, out var again)
                     ? delivery with { LastAt = again.LastAt, Until = again.Until }

@@ -31,10 +31,10 @@ public sealed record StoredFill(long PositionId, long Sequence, long Ordinal, Fi
 public sealed record StoredLedgerRow(long Id, long RecorderId, byte[] Body);
 
 /// <summary>
-/// A row of <c>delivery_runs</c>: until when (µs) it is remembered as a whole, and its deliveries, oldest first;
-/// null when they are not what was written.
+/// A row of <c>delivery_runs</c>: until when (µs) it is remembered as a whole, how many deliveries with a key were written up to and with it
+/// (null: it has none with a key), and its deliveries, oldest first; null when they are not what was written.
 /// </summary>
-public sealed record StoredDeliveryRun(long LastSequence, long Until, IReadOnlyList<StoredRepeat>? Deliveries);
+public sealed record StoredDeliveryRun(long LastSequence, long Until, long? KeyedTotal, IReadOnlyList<StoredRepeat>? Deliveries);
 
 /// <summary>A row of <c>symbol_folds</c>.</summary>
 public sealed record StoredFoldRow(string Symbol, long FromSequence, long ToSequence, Excursion Ticks);

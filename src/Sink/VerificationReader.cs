@@ -102,8 +102,9 @@ public sealed class VerificationReader : IDisposable
 
     /// <summary>All runs of deliveries, in the order of their inputs.</summary>
     public IEnumerable<StoredDeliveryRun> DeliveryRuns() => Rows(
-        "SELECT last_sequence, until_us, deliveries FROM delivery_runs ORDER BY last_sequence",
-        row => new StoredDeliveryRun(row.GetInt64(0), row.GetInt64(1), DeliveryRun.Read(row.GetFieldValue<byte[]>(2))));
+        "SELECT last_sequence, until_us, keyed_total, deliveries FROM delivery_runs ORDER BY last_sequence",
+        row => new StoredDeliveryRun(
+            row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2), DeliveryRun.Read(row.GetFieldValue<byte[]>(3))));
 
     /// <summary>The first row of a symbol that ends at or after a sequence.</summary>
     public StoredFoldRow? FoldReaching(string symbol, long sequence) => Rows(

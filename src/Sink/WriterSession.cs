@@ -26,7 +26,10 @@ internal sealed class WriterSession : IDisposable
     private readonly SnapshotWriter _snapshots;
     private readonly Thinner _thinner;
 
-    public WriterSession(Database database, LedgerSettings ledger)
+    /// <param name="database">What is written.</param>
+    /// <param name="ledger">How much of the ledger is kept.</param>
+    /// <param name="keyedMax">Deliveries with a key that are kept, the newest; as many as the engine remembers.</param>
+    public WriterSession(Database database, LedgerSettings ledger, long keyedMax = EngineLimits.RepeatKeysMax)
     {
         _database = database;
         _connection = database.OpenWriter();
@@ -45,7 +48,7 @@ internal sealed class WriterSession : IDisposable
             _tables = new TableWriter(_statements, _deliveries);
             _ledger = new LedgerWriter(_statements, ledger);
             _snapshots = new SnapshotWriter(_statements);
-            _thinner = new Thinner(_statements);
+            _thinner = new Thinner(_statements, keyedMax);
         }
         catch
         {
@@ -122,7 +125,8 @@ internal sealed class WriterSession : IDisposable
     /// <summary>SQLite takes no locks of its own: two threads on this connection would damage the file unnoticed.</summary>
     private void Begin()
     {
-        if (Environment.CurrentManagedThreadId != _thread) throw new InvariantException("invariant broken: another thread uses the writer's connection");
+        if (Environment.CurrentManagedThreadId != _thread)
+            throw new InvariantException("invariant broken: another thread uses the writer's connection");
         _begin.Run();
     }
 

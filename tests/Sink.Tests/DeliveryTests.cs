@@ -73,6 +73,28 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public async Task Deliveries_WithMoreKeysThanAreRemembered_AreTheNewestOnly(int rowsMax)
+    {
+        const int Max = 20;
+        var given = Enumerable.Range(1, 100).Select(i => Some(i, i % 5 == 0 ? null : "k" + i)).ToList();
+        var newest = given.Where(d => d.Key is not null).TakeLast(Max);
+        var known = given.Where(d => d.Key is null).Concat(newest).OrderBy(d => d.Answer.Sequence).ToList();
+        // By two writers: the second one counts on.
+        await _rig.WriteAsync(given[..50].Select(Group), rowsMax);
+        await _rig.WriteAsync(given[50..].Select(Group), rowsMax);
+        Assert.Equal(80L, _rig.Value("SELECT max(keyed_total) FROM delivery_runs"));
+        Assert.Equal(known, Read(Max).OrderBy(d => d.Answer.Sequence));
+        Assert.Equal(given, Read().OrderBy(d => d.Answer.Sequence));
+        await ThinAsync(Script.Start, Max);
+        Assert.Equal(known, Read(Max).OrderBy(d => d.Answer.Sequence));
+        Assert.Equal(0L, _rig.Value($"SELECT count(*) FROM delivery_runs WHERE keyed_total <= 80 - {Max}"));
+        if (rowsMax == 1) Assert.Equal((long)Max, _rig.Value("SELECT count(*) FROM delivery_runs WHERE keyed_total IS NOT NULL"));
+    }
+
+    [Theory]
     [InlineData("deliveries = x''")]
     [InlineData("deliveries = substr(deliveries, 1, length(deliveries) - 1)")]
     [InlineData("deliveries = substr(deliveries, 1, 20) || x'ffff' || substr(deliveries, 23)")]
@@ -115,15 +137,17 @@ public sealed class DeliveryTests : IAsyncDisposable
     private static OutputGroup Repeat(long sequence, StoredRepeat first, long at, long until) => new(
         sequence, at, [new BodyNoted(new SignalNoted(first.RecorderId, first.Answer) { BodyHash = first.BodyHash }, until, "R")]);
 
-    private List<StoredRepeat> Read()
+    private List<StoredRepeat> Read() => Read(EngineLimits.RepeatKeysMax);
+
+    private List<StoredRepeat> Read(long keyedMax)
     {
-        using var reader = new StateReader(_rig.Database);
+        using var reader = new StateReader(_rig.Database) { KeyedMax = keyedMax };
         return [.. reader.Read()!.Repeats];
     }
 
-    private async Task ThinAsync(long now)
+    private async Task ThinAsync(long now, long keyedMax = EngineLimits.RepeatKeysMax)
     {
-        await _rig.StartSink().ThinAsync(now);
+        await _rig.StartSink(keyedMax: keyedMax).ThinAsync(now);
         await _rig.EndSinkAsync();
     }
 }

@@ -38,11 +38,12 @@ internal sealed class Rig : IAsyncDisposable
 
     public CountingLog Log { get; } = new();
 
-    public SqliteSink StartSink(int rowsMax = SinkLimits.RowsPerBatch, TimeProvider? time = null, LedgerSettings? ledger = null)
+    public SqliteSink StartSink(
+        int rowsMax = SinkLimits.RowsPerBatch, TimeProvider? time = null, LedgerSettings? ledger = null, long keyedMax = EngineLimits.RepeatKeysMax)
     {
         time ??= TimeProvider.System;
         Sink = new SqliteSink(Database, Outbox, time, Log, new BatchPolicy(time, rowsMax, rowsMax, TimeSpan.Zero))
-        { Ledger = ledger ?? new LedgerSettings() };
+        { Ledger = ledger ?? new LedgerSettings(), KeyedMax = keyedMax };
         Run = Sink.RunAsync();
         return Sink;
     }

@@ -20,7 +20,12 @@ internal sealed class RowChecks(VerificationReader database, Findings findings)
     {
         CheckPositions();
         foreach (var key in database.Keys()) Check(key);
-        foreach (var run in database.DeliveryRuns()) Check(run);
+        var keyedTotal = 0L;
+        foreach (var run in database.DeliveryRuns())
+        {
+            Check(run, keyedTotal);
+            keyedTotal = run.KeyedTotal ?? keyedTotal;
+        }
     }
 
     /// <summary>Positions and fills are both in the order of the position's id: merged like two sorted lists.</summary>
@@ -108,7 +113,7 @@ internal sealed class RowChecks(VerificationReader database, Findings findings)
         else if (row.Root != key.Root) findings.Add(Invariant($"{place}, root: {key.Root}, recorder_positions has {row.Root}"));
     }
 
-    private void Check(StoredDeliveryRun run)
+    private void Check(StoredDeliveryRun run, long keyedBefore)
     {
         var place = Invariant($"delivery_runs, last_sequence {run.LastSequence}");
         if (run.Deliveries is not { } deliveries)
@@ -118,6 +123,10 @@ internal sealed class RowChecks(VerificationReader database, Findings findings)
         }
         var last = deliveries[^1].Answer.Sequence;
         if (last != run.LastSequence) findings.Add(Invariant($"{place}: the last of its deliveries is of sequence {last}"));
+        var keyed = deliveries.Count(d => d.Key is not null);
+        // Runs before it may be gone, so there can be more than these.
+        if (keyed != (run.KeyedTotal is null ? 0 : deliveries.Count) || run.KeyedTotal < keyedBefore + keyed)
+            findings.Add(Invariant($"{place}, keyed_total: {run.KeyedTotal} after {keyedBefore}; {keyed} of {deliveries.Count} have a key"));
         foreach (var delivery in deliveries)
             if (delivery.Until > run.Until)
                 findings.Add(Invariant($"{place}, until_us: before that of its delivery of sequence {delivery.Answer.Sequence}"));

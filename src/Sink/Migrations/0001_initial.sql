@@ -202,12 +202,16 @@ CREATE TABLE delivery_runs (
   last_sequence INTEGER PRIMARY KEY,
   -- None of it is remembered longer than this.
   until_us INTEGER NOT NULL,
+  -- Of a run with keys: how many deliveries with a key were written up to and with it, since there were none. Those that lie further back than the
+  -- engine remembers are deleted before their time.
+  keyed_total INTEGER,
   -- One after the other, oldest first; big-endian: sequence (8), at (8), until (8), recorder (8), position (8), closed position (8), hash of the body
   -- (16), flags (4), status (1), effect (1), reason (1), 1 position is open + 2 has a firing time + 4 has a key (1), length of the key (2), key
   -- (UTF-8). Last the CRC32C of all that (4).
   deliveries BLOB NOT NULL
 );
 CREATE INDEX delivery_runs_by_end ON delivery_runs (until_us);
+CREATE INDEX delivery_runs_by_total ON delivery_runs (keyed_total) WHERE keyed_total IS NOT NULL;
 
 -- Of deliveries without a key that came again: when they came last, and until when they are remembered now.
 CREATE TABLE delivery_repeats (

@@ -46,6 +46,14 @@ internal sealed record Damage(Func<DataFiles, (string Place, Action Heal)> Do, b
                     Set(files, "delivery_runs", "deliveries", "last_sequence = $last", Flipped, ("$last", last)));
             },
             NeedsStop: true),
+        ["total of deliveries"] = new(
+            files =>
+            {
+                var last = (long)files.Value("SELECT max(last_sequence) FROM delivery_runs")!;
+                return ($"delivery_runs, last_sequence {last}, keyed_total: ",
+                    Set(files, "delivery_runs", "keyed_total", "last_sequence = $last", old => old is long total ? total - 1 : 1L, ("$last", last)));
+            },
+            NeedsStop: true),
         ["ledger row"] = new(files =>
         {
             var id = (long)files.Value("SELECT id FROM signals ORDER BY id LIMIT 1 OFFSET 20")!;
