@@ -1,8 +1,9 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using StreamRecorder.Engine.Recovery;
+using StreamRecorder.Sink;
 
 namespace StreamRecorder.Host.Tests.Verify;
 
@@ -14,11 +15,6 @@ namespace StreamRecorder.Host.Tests.Verify;
 internal static class DatabaseDump
 {
     private const string Runs = "delivery_runs";
-
-    /// <summary>Of one delivery in a row of them: all before its key, the place of its end in time, and that of its key's length.</summary>
-    private const int HeadBytes = 74;
-    private const int UntilAt = 16;
-    private const int KeyLengthAt = 72;
 
     private const string Tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
 
@@ -55,18 +51,15 @@ internal static class DatabaseDump
         lines.Add($"{Runs}: deliveries");
         var now = long.Parse(
             Rows(connection, "SELECT strftime('%s', substr(at, 1, 19)) || substr(at, 21, 6) FROM state")[0], CultureInfo.InvariantCulture);
-        var deliveries = new List<string>();
-        foreach (var hex in Rows(connection, $"SELECT hex(deliveries) FROM {Runs}"))
-        {
-            var run = Convert.FromHexString(hex).AsSpan();
-            for (int length; run.Length > 0; run = run[length..])
-            {
-                length = HeadBytes + BinaryPrimitives.ReadUInt16BigEndian(run[KeyLengthAt..]);
-                if (BinaryPrimitives.ReadInt64BigEndian(run[UntilAt..]) >= now) deliveries.Add($"{Runs}: {Convert.ToHexString(run[..length])}");
-            }
-        }
-        // They begin with their sequences.
-        lines.AddRange(deliveries.Order(StringComparer.Ordinal));
+        var deliveries = Rows(connection, $"SELECT hex(deliveries) FROM {Runs}").SelectMany(Read).Where(delivery => delivery.Until >= now);
+        lines.AddRange(deliveries.OrderBy(delivery => delivery.Answer.Sequence).Select(delivery => $"{Runs}: {delivery}"));
+    }
+
+    private static List<StoredRepeat> Read(string hex)
+    {
+        var run = DeliveryRun.Read(Convert.FromHexString(hex));
+        Assert.NotNull(run);
+        return run;
     }
 
     private static List<string> Rows(SqliteConnection connection, string sql)
