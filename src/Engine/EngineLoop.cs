@@ -102,7 +102,7 @@ public sealed class EngineLoop
 
     private long Clock => Timestamp.From(_time.GetUtcNow());
 
-    /// <summary>Takes over what the database holds as of its sequence (null: it is new). The database may be let go then: what follows writes it.</summary>
+    /// <summary>Takes over what the database holds as of its sequence (null: it is new). It may be let go then: what follows writes it.</summary>
     public void Load(StoredState? stored)
     {
         if (stored is not null) _state.Load(stored);

@@ -14,7 +14,8 @@ public sealed class ClosedReader(Outbox outbox, Queries queries)
     public List<PositionView> Closed(ClosedFilter filter)
     {
         var pending = outbox.PendingClosed().Where(filter.Fits).ToList();
-        return [.. United(pending, queries.ClosedPositions(filter)).OrderByDescending(p => p.Id).Take(Math.Min(filter.Limit, SinkLimits.RowsPerQuery))];
+        var newestFirst = United(pending, queries.ClosedPositions(filter)).OrderByDescending(p => p.Id);
+        return [.. newestFirst.Take(Math.Min(filter.Limit, SinkLimits.RowsPerQuery))];
     }
 
     /// <summary>Latest closing first.</summary>

@@ -21,8 +21,8 @@ internal sealed class DeliveryWriter
     {
         _insert = statements.Prepare("INSERT INTO delivery_runs (last_sequence, until_us, keyed_total, deliveries) VALUES (?, ?, ?, ?)");
         _repeat = statements.Prepare("INSERT OR REPLACE INTO delivery_repeats (sequence, last_at_us, until_us) VALUES (?, ?, ?)");
-        // Of one transaction there is a run with keys and one without: of the first two that end at or after the delivery one holds it, and it may not
-        // go before. The other one is kept a minute too long.
+        // Of one transaction there is a run with keys and one without: of the first two that end at or after the delivery one holds it, and it may
+        // not go before. The other one is kept a minute too long.
         _keep = statements.Prepare("""
             UPDATE delivery_runs SET until_us = max(until_us, ?2)
             WHERE last_sequence IN (SELECT last_sequence FROM delivery_runs WHERE last_sequence >= ?1 ORDER BY last_sequence LIMIT 2)

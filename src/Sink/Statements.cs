@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// The statements of one connection, each owned as soon as it is made: when a later one cannot be prepared, none of those before it keeps the connection
-/// and its files open until the collector finds it. Used by one thread; disposed of before the connection.
+/// The statements of one connection, each owned as soon as it is made: when a later one cannot be prepared, none of those before it keeps the
+/// connection and its files open until the collector finds it. Used by one thread; disposed of before the connection.
 /// </summary>
 internal sealed class Statements(SqliteConnection connection) : IDisposable
 {

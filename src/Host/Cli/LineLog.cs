@@ -7,9 +7,9 @@ using static System.FormattableString;
 namespace StreamRecorder.Host.Cli;
 
 /// <summary>
-/// The log where it is no terminal: lines as <c>AddSimpleConsole</c> writes them, but as many at a time as wait, because a write and a wake-up of its reader
-/// for each line were 4 % of a busy service. Any thread; whoever finds too much waiting waits too. When its reader is gone, the rest is given up;
-/// when it stands still for too long, the lines that come until it goes on, and how many they were is said then.
+/// The log where it is no terminal: lines as <c>AddSimpleConsole</c> writes them, but as many at a time as wait, because a write and a wake-up of its
+/// reader for each line were 4 % of a busy service. Any thread; whoever finds too much waiting waits too. When its reader is gone, the rest is given
+/// up; when it stands still for too long, the lines that come until it goes on, and how many they were is said then.
 /// </summary>
 internal sealed class LineLog : ILoggerProvider
 {

@@ -209,7 +209,8 @@ public sealed class WebhookEndpoint : IDisposable
     }
 
     /// <summary>A repeat with a key is known by the key, whatever became of the first one's answer; what was refused is in no doubt.</summary>
-    private static bool NeedsMark(BodyMessage message, SignalAnswer answer) => answer.Refusal is null && message is SignalMessage { Signal.Key: null };
+    private static bool NeedsMark(BodyMessage message, SignalAnswer answer) =>
+        answer.Refusal is null && message is SignalMessage { Signal.Key: null };
 
     private Task<bool> RefuseAsync(HttpContext context, Refusal refusal)
     {

@@ -5,10 +5,10 @@ using StreamRecorder.Host.Tests.Support;
 namespace StreamRecorder.Host.Tests.Faults;
 
 /// <summary>
-/// The real program under load, killed with <c>kill -9</c>: at random moments, within its start, and at the very call
-/// that writes a record, a commit slot, a transaction or removes a file of the journal. Every answered signal must be
-/// there exactly once with every figure, by an oracle that shares nothing with the engine, <c>verify</c> must
-/// agree, and each start must be quick. <c>STREAMRECORDER_KILL_ROUNDS</c> (default 3) and <c>STREAMRECORDER_SEED</c> repeat a run or make it longer.
+/// The real program under load, killed with <c>kill -9</c>: at random moments, within its start, and at the very call that writes a record, a commit
+/// slot, a transaction or removes a file of the journal. Every answered signal must be there exactly once with every figure, by an oracle that shares
+/// nothing with the engine, <c>verify</c> must agree, and each start must be quick. <c>STREAMRECORDER_KILL_ROUNDS</c> (default 3) and
+/// <c>STREAMRECORDER_SEED</c> repeat a run or make it longer.
 /// </summary>
 public sealed class KillTests : IDisposable
 {
