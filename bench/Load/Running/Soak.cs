@@ -65,6 +65,7 @@ public sealed class Soak : Scenario
                 ["µs of the alerts' p99.99"] = phase.Latency?.P9999 ?? 0,
                 ["alerts answered 503"] = phase.Statuses.GetValueOrDefault(503),
                 ["alerts given up after 3 s"] = phase.Unanswered,
+                ["connections that ended under an alert"] = phase.Broken,
                 ["resident MiB at the end"] = server.ResidentBytes / (1024.0 * 1024),
             },
         };

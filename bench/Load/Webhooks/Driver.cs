@@ -17,7 +17,8 @@ internal sealed class Driver : IDisposable
     private static readonly long Patience = 3 * Stopwatch.Frequency;
 
     private readonly Lock _gate = new();
-    private readonly Stack<Connection> _idle = new();
+    /// <summary>Each in its turn: a server closes connections on which nothing comes for minutes.</summary>
+    private readonly Queue<Connection> _idle = new();
     private readonly Queue<Due> _backlog = new();
     private readonly Connection[] _connections;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
@@ -25,11 +26,12 @@ internal sealed class Driver : IDisposable
     private Tally? _endless;
     private long _endlessUntil;
 
-    public Driver(IPEndPoint server, IReadOnlyList<string> tokens)
+    public Driver(IPEndPoint server, IReadOnlyList<string> tokens, int connections)
     {
         var idBase = Environment.ProcessId % 9000L * 1_000_000_000_000;
-        _connections = [.. tokens.Select((token, i) => new Connection(server, new Strategy(token, i, idBase), this))];
-        foreach (var connection in _connections) _idle.Push(connection);
+        _connections =
+            [.. Enumerable.Range(0, connections).Select(i => new Connection(server, new Strategy(tokens[i % tokens.Count], i, idBase), this))];
+        foreach (var connection in _connections) _idle.Enqueue(connection);
     }
 
     /// <summary>Unix milliseconds, for the alerts' own time.</summary>
@@ -67,7 +69,7 @@ internal sealed class Driver : IDisposable
         lock (_gate)
         {
             connection.Asked.Phase.Broke();
-            _idle.Push(connection);
+            _idle.Enqueue(connection);
         }
     }
 
@@ -85,7 +87,7 @@ internal sealed class Driver : IDisposable
             phase.Due();
             return new Due(now, phase);
         }
-        _idle.Push(connection);
+        _idle.Enqueue(connection);
         return null;
     }
 
@@ -113,7 +115,7 @@ internal sealed class Driver : IDisposable
     {
         lock (_gate)
         {
-            var isFree = _idle.TryPop(out var connection);
+            var isFree = _idle.TryDequeue(out var connection);
             if (isFree || _endless is null) phase.Due();
             if (!isFree && _endless is null) _backlog.Enqueue(new Due(due, phase));
             return connection;

@@ -37,7 +37,7 @@ public sealed class WebhookOverload : Scenario
         await using (server.ConfigureAwait(false))
         {
             var tokens = await server.AddRecordersAsync(bench.Size.Connections).ConfigureAwait(false);
-            var load = new WebhookLoad(server.Url, [.. Enumerable.Range(0, ConnectionsOf(bench)).Select(i => tokens[i % tokens.Length])]);
+            var load = new WebhookLoad(server.Url, tokens, ConnectionsOf(bench));
             await using (load.ConfigureAwait(false))
             {
                 var capacity =
