@@ -154,6 +154,8 @@ internal sealed class LineLog : ILoggerProvider
             while (_waiting.WrittenCount == 0 && !_isEnding) Monitor.Wait(_gate);
             if (_waiting.WrittenCount == 0) return null;
             (var lines, _waiting) = (_waiting, _spare);
+            // There is room now, however long the reader takes over these.
+            Monitor.PulseAll(_gate);
             return lines;
         }
     }

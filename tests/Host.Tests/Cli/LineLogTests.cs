@@ -58,18 +58,35 @@ public sealed class LineLogTests
     {
         var output = new Valve();
         var log = new LineLog(output, TimeProvider.System, Limit);
-        var logger = log.CreateLogger("A");
+        var logger = await HeldUp(log, output);
         // Twice what may wait: the writer stands still until the reader goes on.
         var writing = OnItsOwnThread(() =>
         {
             for (var i = 0; i < 2048; i++) logger.LogInformation("{Filling}", new string('x', 1000));
         });
         Assert.True(SpinWait.SpinUntil(() => log.IsFull, Limit));
-        output.Open.Set();
+        output.Open();
         await writing.WaitAsync(Limit, TestContext.Current.CancellationToken);
         log.Dispose();
-        Assert.Equal(2048, output.Lines);
+        Assert.Equal(1 + 2048, output.Lines);
         Assert.InRange(output.LargestWrite, 1, (1 << 20) + 2000);
+    }
+
+    [Fact]
+    public async Task Writer_WhoseLinesAreBeingTaken_GoesOn()
+    {
+        var output = new Valve();
+        using var log = new LineLog(output, TimeProvider.System, Limit);
+        var logger = log.CreateLogger("A");
+        var full = new string('x', 2 << 20);
+        // The second finds no room, for the reader can hardly have woken by then; it must go on as soon as the reader holds the first.
+        await OnItsOwnThread(() =>
+        {
+            logger.LogInformation("{Filling}", full);
+            logger.LogInformation("next");
+        }).WaitAsync(Limit / 2, TestContext.Current.CancellationToken);
+        Assert.Equal(0, output.Lines);
+        output.Open();
     }
 
     [Fact]
@@ -85,7 +102,7 @@ public sealed class LineLogTests
     {
         var output = new Valve();
         var log = new LineLog(output, TimeProvider.System, TimeSpan.FromMilliseconds(1));
-        var logger = log.CreateLogger("A");
+        var logger = await HeldUp(log, output);
         var writing = OnItsOwnThread(() =>
         {
             for (var i = 0; i < 4096; i++) logger.LogInformation("{Filling}", new string('x', 1000));
@@ -93,7 +110,7 @@ public sealed class LineLogTests
         await writing.WaitAsync(Limit, TestContext.Current.CancellationToken);
         await OnItsOwnThread(log.Dispose).WaitAsync(Limit / 2, TestContext.Current.CancellationToken);
         Assert.False(log.HasEnded);
-        output.Open.Set();
+        output.Open();
         Assert.True(SpinWait.SpinUntil(() => log.HasEnded, Limit));
         Assert.InRange(output.Lines, 1000, 3000);
         Assert.DoesNotContain("lost", output.Text, StringComparison.Ordinal);
@@ -105,19 +122,19 @@ public sealed class LineLogTests
         var output = new Valve();
         using (var log = new LineLog(output, TimeProvider.System, TimeSpan.FromMilliseconds(1)))
         {
-            var logger = log.CreateLogger("A");
+            var logger = await HeldUp(log, output);
             await OnItsOwnThread(() =>
             {
                 for (var i = 0; i < 4096; i++) logger.LogInformation("{Filling}", new string('x', 1000));
             }).WaitAsync(Limit, TestContext.Current.CancellationToken);
-            output.Open.Set();
+            output.Open();
             Assert.True(SpinWait.SpinUntil(() => !log.IsFull, Limit));
             logger.LogInformation("next");
         }
         var lines = output.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.EndsWith(" next", lines[^1], StringComparison.Ordinal);
         Assert.EndsWith(
-            $" warn: LineLog[0] {4096 - (lines.Length - 2)} lines before this one were lost: nobody took them", lines[^2], StringComparison.Ordinal);
+            $" warn: LineLog[0] {1 + 4096 - (lines.Length - 2)} lines before this one were lost: nobody took them", lines[^2], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,6 +143,15 @@ public sealed class LineLogTests
         var log = new LineLog(new MemoryStream(), TimeProvider.System);
         using (var logs = Logs.Create(() => log)) logs.CreateLogger("A").LogInformation("last");
         Assert.True(log.HasEnded);
+    }
+
+    /// <summary>After its first line, which the reader holds: all that follows waits.</summary>
+    private static async Task<ILogger> HeldUp(LineLog log, Valve output)
+    {
+        var logger = log.CreateLogger("A");
+        logger.LogInformation("first");
+        Assert.True(await output.Entered.WaitAsync(Limit, TestContext.Current.CancellationToken));
+        return logger;
     }
 
     /// <summary>The pool's threads may all be held up by other tests for longer than any limit here.</summary>
@@ -143,10 +169,12 @@ public sealed class LineLogTests
         return text.ToString();
     }
 
-    /// <summary>Takes nothing until it is opened.</summary>
+    /// <summary>Takes nothing until it is opened, but the writes that are let through.</summary>
     private sealed class Valve : MemoryStream
     {
-        public ManualResetEventSlim Open { get; } = new();
+        public SemaphoreSlim Entered { get; } = new(0);
+
+        public SemaphoreSlim Let { get; } = new(0);
 
         public int LargestWrite { get; private set; }
 
@@ -154,9 +182,12 @@ public sealed class LineLogTests
 
         public int Lines => Text.Count(c => c == '\n');
 
+        public void Open() => Let.Release(1_000_000);
+
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            Open.Wait(Limit);
+            Entered.Release();
+            Let.Wait(2 * Limit);
             LargestWrite = Math.Max(LargestWrite, buffer.Length);
             base.Write(buffer);
         }
