@@ -49,9 +49,7 @@ static async Task<int> RunAsync(IReadOnlyList<Scenario> scenarios, Size size, st
 // What this program starts of itself; nobody types it.
 static Command RoleCommand()
 {
-    var text = new Argument<string>("role");
     var command = new Command(Role.Verb) { Hidden = true };
-    command.Add(text);
-    command.SetAction(async (parsed, _) => await Role.Parse(parsed.GetRequiredValue(text)).PlayAsync(Console.In, Console.Out));
+    command.SetAction(async (_, stop) => await Role.Parse(await Console.In.ReadLineAsync(stop) ?? "").PlayAsync(Console.In, Console.Out));
     return command;
 }

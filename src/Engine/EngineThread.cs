@@ -49,7 +49,7 @@ public sealed class EngineThread : IDisposable
     private void Run()
     {
         // Everything waits for this thread; what it does at a time is short.
-        ThreadSlice.TryShorten();
+        ThreadScheduling.TryShortenSlice();
         try
         {
             while (!(_isStopping && _loop.IsIdle))

@@ -19,6 +19,12 @@ public static class SinkLimits
     /// </summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// Of the thread that writes: a third of the weight of those that take ticks and answer, so that these run when they wake, and enough to keep up
+    /// on a busy machine. What it cannot keep up with waits in the outbox, whose bound holds the engine up.
+    /// </summary>
+    public const int Niceness = 5;
+
     /// <summary>First and greatest pause between two tries on a failing database: soon enough for a lock, rare enough for a full disk.</summary>
     public static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(20);
     public static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(2);

@@ -9,9 +9,9 @@ using StreamRecorder.Engine.Positions;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// The pump from the outbox to the database: one thread, one connection, one transaction a batch, cut only between groups. A group that the
-/// database had already (replayed after a restart) is skipped; a failing database is tried again for as long as it takes, while the outbox fills
-/// and holds the engine up.
+/// The pump from the outbox to the database: one connection, one transaction a batch, cut only between groups. A group that the database had already
+/// (replayed after a restart) is skipped; a failing database is tried again for as long as it takes, while the outbox fills and holds the engine up.
+/// One thread decides, waits and tells; it has a second one do the writing, which gives way to all others.
 /// </summary>
 public sealed class SqliteSink : IAsyncDisposable
 {
@@ -28,6 +28,7 @@ public sealed class SqliteSink : IAsyncDisposable
     // The sink's thread alone.
     private readonly BatchPolicy _policy;
     private readonly List<OutputGroup> _hand = [];
+    private BackgroundThread _writer = null!; // From Run on.
     private WriterSession? _session;
     private SinkJob? _job;
     private Task<bool>? _groupsWait;
@@ -104,6 +105,7 @@ public sealed class SqliteSink : IAsyncDisposable
 
     private void Run()
     {
+        _writer = new BackgroundThread("database");
         try
         {
             // Opens the session, so that the outbox knows at once as of which sequence the database is.
@@ -192,16 +194,22 @@ public sealed class SqliteSink : IAsyncDisposable
 
     private void WriteHand()
     {
-        _session ??= new WriterSession(_database, Ledger, KeyedMax);
-        var batch = new Batch(_hand, _session.Sequence);
-        var started = _time.GetTimestamp();
-        if (batch.GroupCount > 0) _session.Write(batch);
-        var duration = _time.GetElapsedTime(started);
-        _outbox.MarkDurable(_session.Sequence);
+        var (batch, duration) = _writer.Run(() =>
+        {
+            var session = Session();
+            var batch = new Batch(_hand, session.Sequence);
+            var started = _time.GetTimestamp();
+            if (batch.GroupCount > 0) session.Write(batch);
+            return (batch, _time.GetElapsedTime(started));
+        });
+        _outbox.MarkDurable(_session!.Sequence);
         Note(batch, duration);
         _hand.Clear();
         _policy.Written();
     }
+
+    /// <summary>Writer's thread.</summary>
+    private WriterSession Session() => _session ??= new WriterSession(_database, Ledger, KeyedMax);
 
     private void Note(Batch batch, TimeSpan duration)
     {
@@ -235,8 +243,7 @@ public sealed class SqliteSink : IAsyncDisposable
         var job = _job!;
         try
         {
-            _session ??= new WriterSession(_database, Ledger, KeyedMax);
-            if (!job.Step(_session, Metrics)) return true;
+            if (!_writer.Run(() => job.Step(Session(), Metrics))) return true;
             job.Complete();
         }
         catch (SqliteException fault) when (Faults.IsTransient(fault))
@@ -250,11 +257,15 @@ public sealed class SqliteSink : IAsyncDisposable
 
     private void AwaitWork(TimeSpan wait)
     {
-        _groupsWait ??= _outbox.Reader.WaitToReadAsync().AsTask();
         _jobsWait ??= _jobs.Reader.WaitToReadAsync().AsTask();
-        if (wait == Timeout.InfiniteTimeSpan) Wait([_groupsWait, _jobsWait]);
-        else Wait([_groupsWait, _jobsWait, Task.Delay(wait, _time, _abandon.Token)]);
-        if (_groupsWait.IsCompleted) _groupsWait = null;
+        if (wait == Timeout.InfiniteTimeSpan)
+        {
+            _groupsWait ??= _outbox.Reader.WaitToReadAsync().AsTask();
+            Wait([_groupsWait, _jobsWait]);
+        }
+        // What comes while a group lingers is taken along in the end: to wake for each would be two turns of threads a group.
+        else Wait([_jobsWait, Task.Delay(wait, _time, _abandon.Token)]);
+        if (_groupsWait is { IsCompleted: true }) _groupsWait = null;
         if (_jobsWait.IsCompleted) _jobsWait = null;
     }
 
@@ -273,6 +284,7 @@ public sealed class SqliteSink : IAsyncDisposable
     private void End()
     {
         DropSession();
+        _writer.Dispose();
         _jobs.Writer.TryComplete();
         _job?.Fail(Ended(null), Metrics);
         while (_jobs.Reader.TryRead(out var job)) job.Fail(Ended(null), Metrics);

@@ -16,9 +16,15 @@ public sealed class Child : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public static Child Start(Role role) => Start(
-        typeof(Child).Assembly.Location, [Role.Verb, role.Text()],
-        role.IsLoad ? [("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"), ("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1")] : []);
+    public static Child Start(Role role)
+    {
+        var child = Start(
+            typeof(Child).Assembly.Location, [Role.Verb],
+            role.IsLoad ? [("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"), ("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1")] : []);
+        child._process.StandardInput.WriteLine(role.Text());
+        child._process.StandardInput.Flush();
+        return child;
+    }
 
     /// <param name="assembly">Run by the <c>dotnet</c> that runs this.</param>
     public static Child Start(string assembly, IReadOnlyList<string> arguments, params IReadOnlyList<(string Name, string Value)> environment)

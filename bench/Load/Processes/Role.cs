@@ -8,8 +8,9 @@ using StreamRecorder.Load.Webhooks;
 namespace StreamRecorder.Load.Processes;
 
 /// <summary>
-/// What this program does as a process of its own: a load, so that it has its own runtime, or a rival's server. Given as one argument; says what its
-/// parent waits for in lines on its standard output, and ends when it is done or when its standard input ends, so that it never outlives its parent.
+/// What this program does as a process of its own: a load, so that it has its own runtime, or a rival's server. Given as the first line of its
+/// standard input (thousands of tokens are more than an argument may hold); says what its parent waits for in lines on its standard output, and ends
+/// when it is done or when its standard input ends, so that it never outlives its parent.
 /// </summary>
 [JsonDerivedType(typeof(EmptyEndpoint), "empty-endpoint")]
 [JsonDerivedType(typeof(DriveWebhooks), "drive-webhooks")]

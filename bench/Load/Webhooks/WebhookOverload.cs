@@ -36,8 +36,8 @@ public sealed class WebhookOverload : Scenario
         var server = await Server.StartAsync(directory, "HardRate=1000000").ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
-            var tokens = await server.AddRecordersAsync(bench.Size.Connections).ConfigureAwait(false);
-            var load = new WebhookLoad(server.Url, tokens, ConnectionsOf(bench));
+            var tokens = await server.AddRecordersAsync(ConnectionsOf(bench)).ConfigureAwait(false);
+            var load = new WebhookLoad(server.Url, tokens);
             await using (load.ConfigureAwait(false))
             {
                 var capacity =

@@ -2,15 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace StreamRecorder.Engine;
 
-/// <summary>
-/// How long the calling thread runs on a CPU at most before another one gets its turn. A thread with a short slice gets no larger share, but its
-/// turn comes sooner: when it wakes it takes over from one with a longer slice at once, instead of waiting for that slice's end (Linux 6.12 and
-/// later; elsewhere nothing happens).
-/// </summary>
-internal static partial class ThreadSlice
+/// <summary>How Linux gives the calling thread its turns on a CPU; neither call needs a privilege. On other systems nothing happens.</summary>
+public static partial class ThreadScheduling
 {
-    /// <summary>The shortest that the system grants (ns).</summary>
-    public const ulong Shortest = 100_000;
+    /// <summary>The shortest slice that the system grants (ns).</summary>
+    internal const ulong ShortestSlice = 100_000;
 
     private const uint TimeSharing = 0;
 
@@ -20,16 +16,36 @@ internal static partial class ThreadSlice
     /// </summary>
     private const ulong NotInherited = 1;
 
-    /// <summary>The calling thread's slice (ns); 0: the system has no such thing, or does not say.</summary>
-    public static ulong Current => TryGet(out var attributes) ? attributes.Runtime : 0;
+    /// <summary>How long the calling thread runs at most before another one gets its turn (ns); 0: the system does not say.</summary>
+    internal static ulong Slice => TryGet(out var attributes) ? attributes.Runtime : 0;
 
-    /// <summary>Shortens the calling thread's slice; false when the system has no such thing, or does not let us.</summary>
-    public static bool TryShorten()
+    /// <summary>0 usually; the higher, the smaller a share of a busy CPU the calling thread gets.</summary>
+    public static int Niceness => TryGet(out var attributes) ? attributes.Nice : 0;
+
+    /// <summary>
+    /// Shortens the calling thread's slice; false when the system has no such thing, or does not let us. The thread gets no larger share, but its
+    /// turn comes sooner: when it wakes it takes over from one with a longer slice at once, instead of waiting for that slice's end (6.12 and later).
+    /// </summary>
+    public static bool TryShortenSlice()
     {
         // Read first: what else is set for this thread, as its niceness, stays as it is.
         if (!TryGet(out var attributes) || attributes.Policy != TimeSharing) return false;
-        attributes.Runtime = Shortest;
+        attributes.Runtime = ShortestSlice;
         attributes.Flags |= NotInherited;
+        return Set(Call!.Value, 0, attributes, 0) == 0;
+    }
+
+    /// <summary>
+    /// Lets other threads go first where both want a CPU; false when the system does not let us. For good, and for every thread that this one starts:
+    /// only the privileged may take it back. So it is for a thread that starts none and lets none be started, as those of the pool are by whoever
+    /// queues work.
+    /// </summary>
+    public static bool TryGiveWay(int niceness)
+    {
+        if (!TryGet(out var attributes) || attributes.Policy != TimeSharing) return false;
+        attributes.Nice = Math.Max(attributes.Nice, niceness);
+        // The slice that goes with it; named, it would be kept whatever the system's is.
+        attributes.Runtime = 0;
         return Set(Call!.Value, 0, attributes, 0) == 0;
     }
 
