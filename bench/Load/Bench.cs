@@ -13,6 +13,9 @@ public sealed class Bench(Size size, string directory, Action<string> progress)
     public string NewDirectory(string name) =>
         Directory.CreateDirectory(Path.Combine(directory, $"{name}-{Interlocked.Increment(ref _directories)}")).FullName;
 
+    /// <summary>The same with another size.</summary>
+    public Bench With(Size other) => new(other, directory, progress) { _directories = _directories };
+
     public void Say(string what) => progress(what);
 
     /// <summary>

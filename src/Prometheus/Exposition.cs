@@ -10,6 +10,8 @@ internal sealed class Exposition(PrometheusAspNetCoreOptions options)
     private const string TargetInfo = "target_info";
 
     private readonly ExpositionBuffer _bytes = new();
+    private readonly ExpositionBuffer _bucketStart = new();
+    private readonly List<(double Bound, byte[] Text)> _bounds = [];
     private readonly LabelSet _labels = new(options.ScopeInfoEnabled);
 
     public void Render(in Batch<Metric> batch, Resource resource)
@@ -85,33 +87,44 @@ internal sealed class Exposition(PrometheusAspNetCoreOptions options)
 
     private void WriteHistogram(string name, in MetricPoint point)
     {
+        // Nearly all lines of a page are buckets, and of one point they differ in their ends alone.
+        _bucketStart.Clear();
+        _bucketStart.Write(name);
+        _bucketStart.Write("_bucket{"u8);
+        _bucketStart.Write(_labels.Written);
+        _bucketStart.Write(_labels.Written.Length > 0 ? ",le=\""u8 : "le=\""u8);
         long below = 0;
+        int index = 0;
         bool isInfinityWritten = false;
         foreach (var bucket in point.GetHistogramBuckets())
         {
             // The SDK counts each bucket alone, the format all that is at most the bound.
             below += bucket.BucketCount;
-            WriteBucket(name, bucket.ExplicitBound, below);
+            WriteBucket(index++, bucket.ExplicitBound, below);
             isInfinityWritten |= double.IsPositiveInfinity(bucket.ExplicitBound);
         }
         // A histogram without buckets still owes the one that holds everything.
-        if (!isInfinityWritten) WriteBucket(name, double.PositiveInfinity, point.GetHistogramCount());
+        if (!isInfinityWritten) WriteBucket(index, double.PositiveInfinity, point.GetHistogramCount());
         StartSample(name, "_sum"u8);
         EndSample(point.GetHistogramSum());
         StartSample(name, "_count"u8);
         EndSample(point.GetHistogramCount());
     }
 
-    private void WriteBucket(string name, double bound, long count)
+    private void WriteBucket(int index, double bound, long count)
     {
-        _bytes.Write(name);
-        _bytes.Write("_bucket{"u8);
-        _bytes.Write(_labels.Written);
-        if (_labels.Written.Length > 0) _bytes.Write(","u8);
-        _bytes.Write("le=\""u8);
-        _bytes.Write(bound);
+        _bytes.Write(_bucketStart.Written);
+        _bytes.Write(TextOf(index, bound));
         _bytes.Write("\"} "u8);
         EndSample(count);
+    }
+
+    /// <summary>The same as for the point before, nearly always: all points of a metric have the same bounds.</summary>
+    private byte[] TextOf(int index, double bound)
+    {
+        if (index == _bounds.Count) _bounds.Add((bound, ExpositionBuffer.TextOf(bound)));
+        else if (!_bounds[index].Bound.Equals(bound)) _bounds[index] = (bound, ExpositionBuffer.TextOf(bound));
+        return _bounds[index].Text;
     }
 
     private void StartSample(string name, ReadOnlySpan<byte> suffix)

@@ -45,6 +45,14 @@ internal sealed class ExpositionBuffer
         Write(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "+Inf"u8 : "-Inf"u8);
     }
 
+    /// <summary>As <see cref="Write(double)"/> writes it.</summary>
+    public static byte[] TextOf(double value)
+    {
+        var buffer = new ExpositionBuffer();
+        buffer.Write(value);
+        return buffer.Written.ToArray();
+    }
+
     public void WriteHelp(string text) => WriteEscaped(text, isQuoteEscaped: false);
 
     public void WriteLabelValue(string text) => WriteEscaped(text, isQuoteEscaped: true);

@@ -23,8 +23,9 @@ public sealed class WebhookMetricsCost : Scenario
         {
             foreach (var server in new[] { pair.On, pair.Off })
                 loads[server] = new WebhookLoad(server.Url, await server.AddRecordersAsync(bench.Size.Connections).ConfigureAwait(false));
-            await pair.WarmAsync(server => RateAsync(loads[server], bench.Size.Warm)).ConfigureAwait(false);
-            var rows = await bench.AlternateAsync(pair.Under(server => RateAsync(loads[server], bench.Size.Round))).ConfigureAwait(false);
+            await pair.WarmAsync(server => RateAsync(loads[server], bench.Size.Warm), MetricsCost.WarmScrapes(bench)).ConfigureAwait(false);
+            var many = MetricsCost.InManyRounds(bench);
+            var rows = await many.AlternateAsync(pair.Under(many.Size.Round, server => RateAsync(loads[server], many.Size.Round))).ConfigureAwait(false);
             return new Result(Name, Rival, "requests/s", rows, [MetricsCost.Finding(rows)]);
         }
         finally
@@ -52,8 +53,9 @@ public sealed class TickMetricsCost : Scenario
         var pair = await MetricsPair.StartAsync(bench).ConfigureAwait(false);
         await using var _ = pair.ConfigureAwait(false);
         var body = Body();
-        await pair.WarmAsync(server => SendAsync(server, body, bench.Size.Warm)).ConfigureAwait(false);
-        var rows = await bench.AlternateAsync(pair.Under(server => SendAsync(server, body, bench.Size.Round))).ConfigureAwait(false);
+        await pair.WarmAsync(server => SendAsync(server, body, bench.Size.Warm), MetricsCost.WarmScrapes(bench)).ConfigureAwait(false);
+        var many = MetricsCost.InManyRounds(bench);
+        var rows = await many.AlternateAsync(pair.Under(many.Size.Round, server => SendAsync(server, body, many.Size.Round))).ConfigureAwait(false);
         return new Result(Name, Rival, "ticks/s", rows, [MetricsCost.Finding(rows)]);
     }
 
@@ -91,6 +93,18 @@ public sealed class TickMetricsCost : Scenario
 internal static class MetricsCost
 {
     private const double Reach = 0.97;
+    private const int TimesTheTime = 2;
+
+    /// <summary>Twice what the compiler looks at before it is done, or as many as the time to warm up is worth.</summary>
+    public static int WarmScrapes(Bench bench) => (int)Math.Min(200, bench.Size.Warm.TotalSeconds * 10);
+
+    /// <summary>What is looked for is less than what two rounds of the same program differ by: more and shorter ones come closer to it.</summary>
+    public static Bench InManyRounds(Bench bench)
+    {
+        var (rounds, round) = (bench.Size.Rounds, bench.Size.Round);
+        var each = round < MetricsPair.ScrapeInterval ? round : MetricsPair.ScrapeInterval;
+        return bench.With(bench.Size with { Rounds = (int)Math.Ceiling(rounds * (round / each) * TimesTheTime), Round = each });
+    }
 
     public static Finding Finding(IReadOnlyList<Row> rows) => Reporting.Finding.AtLeast("with metrics, of the rate without", rows[0].Ratio, Reach);
 }

@@ -9,7 +9,7 @@ namespace StreamRecorder.Load.Measuring;
 internal sealed class MetricsPair : IAsyncDisposable
 {
     /// <summary>The <c>scrape_interval</c> of <c>grafana/prometheus/prometheus.yml</c>.</summary>
-    private static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan ScrapeInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>Longer than the exporter's own cache.</summary>
     private static readonly TimeSpan WarmInterval = TimeSpan.FromMilliseconds(350);
@@ -32,19 +32,22 @@ internal sealed class MetricsPair : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs both once, the scraped one scraped as often as the exporter collects anew: its code is then compiled as in a service that has run for an
-    /// hour.
+    /// Runs both once, and scrapes the one as often as the exporter collects anew, in the end <paramref name="scrapes"/> times more: its code is then
+    /// compiled as in a service that has run for an hour, which is scraped 720 times. What is not compiled for good costs ten times as much a scrape.
     /// </summary>
-    public async Task WarmAsync(Func<Server, Task<double>> runAsync)
+    public async Task WarmAsync(Func<Server, Task<double>> runAsync, int scrapes)
     {
         await ScrapedAsync(WarmInterval, () => runAsync(On)).ConfigureAwait(false);
+        await ScrapedAsync(WarmInterval, () => IdleAsync(WarmInterval * scrapes)).ConfigureAwait(false);
         await runAsync(Off).ConfigureAwait(false);
     }
 
-    /// <summary>The rival, without metrics, last. <paramref name="runAsync"/> gives a round's rate.</summary>
-    public IReadOnlyList<Contender> Under(Func<Server, Task<double>> runAsync) =>
+    /// <summary>
+    /// The rival, without metrics, last. <paramref name="runAsync"/> gives a round's rate; a round is at most an interval long and scraped in its middle.
+    /// </summary>
+    public IReadOnlyList<Contender> Under(TimeSpan round, Func<Server, Task<double>> runAsync) =>
     [
-        new("metrics on, scraped", () => ScrapedAsync(ScrapeInterval, () => SampleAsync(On, runAsync))),
+        new("metrics on, scraped", () => ScrapedAsync(ScrapeInterval, () => SampleAsync(On, runAsync), round / 2)),
         new("metrics off", () => SampleAsync(Off, runAsync)),
     ];
 
@@ -61,22 +64,29 @@ internal sealed class MetricsPair : IAsyncDisposable
         return new Sample(rate);
     }
 
-    private async Task<T> ScrapedAsync<T>(TimeSpan interval, Func<Task<T>> runAsync)
+    private async Task<T> ScrapedAsync<T>(TimeSpan interval, Func<Task<T>> runAsync, TimeSpan first = default)
     {
         using var done = new CancellationTokenSource();
-        var scraping = ScrapeAsync(interval, done.Token);
+        var scraping = ScrapeAsync(first, interval, done.Token);
         var result = await runAsync().ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
         await scraping.ConfigureAwait(false);
         return result;
     }
 
-    private async Task ScrapeAsync(TimeSpan interval, CancellationToken done)
+    private static async Task<int> IdleAsync(TimeSpan time)
+    {
+        await Task.Delay(time).ConfigureAwait(false);
+        return 0;
+    }
+
+    private async Task ScrapeAsync(TimeSpan first, TimeSpan interval, CancellationToken done)
     {
         var page = new Uri(On.ManagementUrl, "/metrics");
         using var timer = new PeriodicTimer(interval);
         try
         {
+            await Task.Delay(first, done).ConfigureAwait(false);
             do await On.Client.GetByteArrayAsync(page, done).ConfigureAwait(false);
             while (await timer.WaitForNextTickAsync(done).ConfigureAwait(false));
         }
