@@ -61,7 +61,7 @@ public sealed partial class PositionLog : IAsyncDisposable
             {
                 if (output is FillOutput next) fill = next;
                 else if (output is PositionClosed closed) Closed(closed.View(), DecimalsOf(closed.Position));
-                else if (output is PositionChanged { Position.IsOpen: true } changed && fill is not null) Changed(changed, fill);
+                else if (output is PositionChanged { IsOpen: true } changed && fill is not null) Changed(changed, fill);
             }
         }
     }

@@ -126,7 +126,7 @@ internal sealed class Batch
     private void Add(long sequence, PositionChanged changed)
     {
         _keys[(changed.Names.RecorderId, changed.Names.Symbol)] = new KeyChange(sequence, changed);
-        if (!changed.Position.IsOpen) return;
+        if (!changed.IsOpen) return;
         ChangeOf(changed.Position.Id).Open = changed;
         if (_folds.TryGetValue(changed.Names.Contract, out var folds)) folds.Seal();
     }

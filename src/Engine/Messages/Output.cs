@@ -15,7 +15,12 @@ public sealed record FillOutput(
     long PositionId, bool IsEntry, long Price, long Quantity, long At, long? SignalAt, PriceSource PriceSource, Flags Flags, string? Label) : Output;
 
 /// <summary>The record of a key after an input changed it, with all ticks up to that input folded in. Flat keys too.</summary>
-public sealed record PositionChanged(Position Position, PositionNames Names) : Output;
+public sealed record PositionChanged(Position Position, PositionNames Names) : Output
+{
+    // Beside the record, which is copied as a whole, some 400 bytes, by whoever asks it for anything.
+    public bool IsOpen { get; } = Position.IsOpen;
+    public long Currency { get; } = Position.Currency;
+}
 
 /// <summary>The figures of a position as they were at its last exit.</summary>
 public sealed record PositionClosed(Position Position, PositionNames Names, CloseReason Reason, long ClosedAt) : Output

@@ -51,8 +51,8 @@ public sealed class ClosedPositions
     {
         if (output is PositionClosed closed) Count(closed);
         else if (output is RecorderChanged changed) _recorders.Of(changed.Recorder.Name);
-        else if (output is PositionChanged { Position.IsOpen: true } open)
-            _recorders.Of(open.Names.Recorder).Of(CurrencyCode.Unpack(open.Position.Currency));
+        else if (output is PositionChanged { IsOpen: true } open)
+            _recorders.Of(open.Names.Recorder).Of(CurrencyCode.Unpack(open.Currency));
     }
 
     private void Count(PositionClosed closed)

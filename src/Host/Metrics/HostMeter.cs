@@ -49,7 +49,7 @@ public sealed class HostMeter : IAsyncDisposable
         foreach (var output in group.Outputs)
         {
             _closed.Note(output);
-            if (output is PositionChanged { Position.IsOpen: true } open) _open.Note(open);
+            if (output is PositionChanged { IsOpen: true } open) _open.Note(open);
         }
     }
 
