@@ -14,7 +14,7 @@ public sealed class Bench(Size size, string directory, Action<string> progress)
         Directory.CreateDirectory(Path.Combine(directory, $"{name}-{Interlocked.Increment(ref _directories)}")).FullName;
 
     /// <summary>The same with another size.</summary>
-    public Bench With(Size other) => new(other, directory, progress) { _directories = _directories };
+    public Bench With(Size other) => new(other, NewDirectory(other.Name), progress);
 
     public void Say(string what) => progress(what);
 

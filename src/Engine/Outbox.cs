@@ -16,6 +16,7 @@ public sealed class Outbox
     private readonly Lock _pendingLock = new();
     private readonly Queue<OutputGroup> _pending = new();
     private long _durableSequence;
+    private long _releasedSequence;
 
     public Outbox(int capacity)
     {
@@ -29,6 +30,9 @@ public sealed class Outbox
 
     /// <summary>Sequence as of which the database is.</summary>
     public long DurableSequence => Interlocked.Read(ref _durableSequence);
+
+    /// <summary>Sequence of the newest group that was released.</summary>
+    public long ReleasedSequence => Interlocked.Read(ref _releasedSequence);
 
     /// <summary>Groups released and not durable yet, those in the channel included.</summary>
     public int PendingCount
@@ -64,6 +68,7 @@ public sealed class Outbox
             _pending.Enqueue(group);
         }
         Invariant.Holds(_channel.Writer.TryWrite(group));
+        Interlocked.Exchange(ref _releasedSequence, group.Sequence);
         return true;
     }
 

@@ -9,6 +9,7 @@ public static partial class ThreadScheduling
     internal const ulong ShortestSlice = 100_000;
 
     private const uint TimeSharing = 0;
+    private const int NicenessMax = 19;
 
     /// <summary>
     /// Threads that this one starts have the usual slice again: else the workers of the pool, which the runtime starts from any thread, would have
@@ -36,15 +37,15 @@ public static partial class ThreadScheduling
     }
 
     /// <summary>
-    /// Lets other threads go first where both want a CPU; false when the system does not let us. For good, and for every thread that this one starts:
-    /// only the privileged may take it back. So it is for a thread that starts none and lets none be started, as those of the pool are by whoever
-    /// queues work.
+    /// Lets other threads go first where both want a CPU, by so much more niceness; false when the system does not let us. For good, and for every
+    /// thread that this one starts: only the privileged may take it back. So it is for a thread that starts no workers of the pool, as whoever queues
+    /// work does.
     /// </summary>
-    public static bool TryGiveWay(int niceness)
+    public static bool TryGiveWay(int by)
     {
         if (!TryGet(out var attributes) || attributes.Policy != TimeSharing) return false;
-        attributes.Nice = Math.Max(attributes.Nice, niceness);
-        // The slice that goes with it; named, it would be kept whatever the system's is.
+        attributes.Nice = Math.Min(NicenessMax, attributes.Nice + by);
+        // The system's slice; a value of our own would stay even if that changed.
         attributes.Runtime = 0;
         return Set(Call!.Value, 0, attributes, 0) == 0;
     }

@@ -5,7 +5,8 @@ namespace StreamRecorder.Sink;
 
 /// <summary>
 /// Does one piece of work at a time for a thread that waits for it, and gives way to all others: whoever takes ticks or answers goes first where both
-/// want the same CPU. Its work completes no task and queues nothing on the pool (<see cref="ThreadScheduling.TryGiveWay"/> says why).
+/// want the same CPU. Its work completes no task and queues nothing on the pool
+/// (<see cref="ThreadScheduling.TryGiveWay"/> says why).
 /// </summary>
 internal sealed class BackgroundThread : IDisposable
 {
@@ -28,6 +29,8 @@ internal sealed class BackgroundThread : IDisposable
         _work = () => result = work();
         _begin.Set();
         _end.WaitOne();
+        // Nothing that it held is kept alive until there is more to do.
+        _work = null;
         _fault?.Throw();
         return result!;
     }

@@ -1,8 +1,8 @@
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// When to write and when to try again. Knows only numbers and a clock; the sink obeys. Write when the batch is full; else when nothing more is
-/// waiting and the first group has lingered long enough for company.
+/// When to write and when to try again. Knows only numbers and a clock; the sink obeys. Write when the batch is found full; else when nothing
+/// more is waiting and the first group has lingered long enough for company.
 /// </summary>
 internal sealed class BatchPolicy(TimeProvider time, int rowsMax, int groupsMax, TimeSpan linger)
 {

@@ -9,6 +9,9 @@ internal abstract class SinkJob
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Groups up to this sequence are written first: what the job speaks of may be in them.</summary>
+    public long After { get; init; }
+
     public Task Done => _done.Task;
 
     /// <summary>One transaction; true when no more is to do.</summary>

@@ -3,7 +3,7 @@ namespace StreamRecorder.Sink;
 /// <summary>What one transaction was: for histograms, which a sampled counter cannot fill. Durations µs.</summary>
 public readonly record struct Flush(int Groups, int Rows, long DurationMicros, long LagMicros);
 
-/// <summary>Counters that the sink's thread owns and others only read.</summary>
+/// <summary>Counters that the sink's two threads write and others only read.</summary>
 public sealed class SinkMetrics
 {
     private long _groups;

@@ -25,10 +25,10 @@ public sealed class SqliteSink : IAsyncDisposable
     private Task _run = Task.CompletedTask;
     private int _isDisposed;
 
-    // The sink's thread alone.
+    // The sink's thread, and while it waits for it the writer's.
     private readonly BatchPolicy _policy;
     private readonly List<OutputGroup> _hand = [];
-    private BackgroundThread _writer = null!; // From Run on.
+    private BackgroundThread? _writer;
     private WriterSession? _session;
     private SinkJob? _job;
     private Task<bool>? _groupsWait;
@@ -75,7 +75,7 @@ public sealed class SqliteSink : IAsyncDisposable
     /// is behind.
     /// </summary>
     public Task WriteSnapshotsAsync(IReadOnlyList<PositionView> openChanged, long takenAt) =>
-        openChanged.Count == 0 ? Task.CompletedTask : EnqueueAsync(new SnapshotJob(openChanged, takenAt));
+        openChanged.Count == 0 ? Task.CompletedTask : EnqueueAsync(new SnapshotJob(openChanged, takenAt) { After = _outbox.ReleasedSequence });
 
     /// <summary>Deletes what is too old and merges what need not be apart, a bounded amount a call. To be called about once a minute.</summary>
     public Task ThinAsync(long now) => EnqueueAsync(new ThinJob(now));
@@ -105,9 +105,9 @@ public sealed class SqliteSink : IAsyncDisposable
 
     private void Run()
     {
-        _writer = new BackgroundThread("database");
         try
         {
+            _writer = new BackgroundThread("database");
             // Opens the session, so that the outbox knows at once as of which sequence the database is.
             Flush();
             while (Turn())
@@ -155,7 +155,7 @@ public sealed class SqliteSink : IAsyncDisposable
         Take();
         var ended = _outbox.Reader.Completion.IsCompleted;
         var wait = ended && _hand.Count > 0 ? TimeSpan.Zero : _policy.Wait();
-        var isDue = wait == TimeSpan.Zero;
+        var isDue = wait == TimeSpan.Zero || (_hand.Count > 0 && IsJobKeptWaiting());
         if (isDue) Flush();
         // At most one step of a job between two batches: neither can starve the other.
         if (StepJob() || isDue) return true;
@@ -163,6 +163,11 @@ public sealed class SqliteSink : IAsyncDisposable
         AwaitWork(wait);
         return true;
     }
+
+    /// <summary>A snapshot of a position whose fill still lingers would find the row of the fill before, and be given up.</summary>
+    private bool IsJobKeptWaiting() => (_job is not null || _jobs.Reader.TryRead(out _job)) && _job!.After > Written;
+
+    private long Written => _session?.Sequence ?? -1;
 
     private void Take()
     {
@@ -194,7 +199,7 @@ public sealed class SqliteSink : IAsyncDisposable
 
     private void WriteHand()
     {
-        var (batch, duration) = _writer.Run(() =>
+        var (batch, duration) = _writer!.Run(() =>
         {
             var session = Session();
             var batch = new Batch(_hand, session.Sequence);
@@ -241,9 +246,11 @@ public sealed class SqliteSink : IAsyncDisposable
     {
         if (_job is null && !_jobs.Reader.TryRead(out _job)) return false;
         var job = _job!;
+        // In the channel by now: the next turn has them in its hand.
+        if (_session is { } session && job.After > session.Sequence) return true;
         try
         {
-            if (!_writer.Run(() => job.Step(Session(), Metrics))) return true;
+            if (!_writer!.Run(() => job.Step(Session(), Metrics))) return true;
             job.Complete();
         }
         catch (SqliteException fault) when (Faults.IsTransient(fault))
@@ -263,8 +270,8 @@ public sealed class SqliteSink : IAsyncDisposable
             _groupsWait ??= _outbox.Reader.WaitToReadAsync().AsTask();
             Wait([_groupsWait, _jobsWait]);
         }
-        // What comes while a group lingers is taken along in the end: to wake for each would be two turns of threads a group.
-        else Wait([_jobsWait, Task.Delay(wait, _time, _abandon.Token)]);
+        // Groups that arrive during the linger are taken at its end: waking for each would cost two switches of threads a group.
+        else Wait([_jobsWait, _outbox.Reader.Completion, Task.Delay(wait, _time, _abandon.Token)]);
         if (_groupsWait is { IsCompleted: true }) _groupsWait = null;
         if (_jobsWait.IsCompleted) _jobsWait = null;
     }
@@ -283,11 +290,17 @@ public sealed class SqliteSink : IAsyncDisposable
 
     private void End()
     {
-        DropSession();
-        _writer.Dispose();
-        _jobs.Writer.TryComplete();
-        _job?.Fail(Ended(null), Metrics);
-        while (_jobs.Reader.TryRead(out var job)) job.Fail(Ended(null), Metrics);
+        try
+        {
+            DropSession();
+        }
+        finally
+        {
+            _writer?.Dispose();
+            _jobs.Writer.TryComplete();
+            _job?.Fail(Ended(null), Metrics);
+            while (_jobs.Reader.TryRead(out var job)) job.Fail(Ended(null), Metrics);
+        }
     }
 
     private void DropSession()

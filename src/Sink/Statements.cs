@@ -4,7 +4,7 @@ namespace StreamRecorder.Sink;
 
 /// <summary>
 /// The statements of one connection, each owned as soon as it is made: when a later one cannot be prepared, none of those before it keeps the
-/// connection and its files open until the collector finds it. Used by one thread; disposed of before the connection.
+/// connection and its files open until the collector finds it. Used by one thread at a time; disposed of before the connection.
 /// </summary>
 internal sealed class Statements(SqliteConnection connection) : IDisposable
 {

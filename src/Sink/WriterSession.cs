@@ -5,8 +5,8 @@ using StreamRecorder.Engine.Numbers;
 namespace StreamRecorder.Sink;
 
 /// <summary>
-/// The connection that writes, with its prepared statements, and the sequence that the file is as of. Used by the sink's thread alone. After any
-/// exception it is disposed of, which rolls back what was under way, and a new one reads the sequence afresh: so a commit that failed in doubt is
+/// The connection that writes, with its prepared statements, and the sequence that the file is as of. The writer's thread alone works with it;
+/// the sink's closes it and copies from it while that one waits. After any exception it is disposed of, which rolls back what was under way, and a new one reads the sequence afresh: so a commit that failed in doubt is
 /// neither lost nor done twice.
 /// </summary>
 internal sealed class WriterSession : IDisposable

@@ -39,10 +39,11 @@ internal sealed class Rig : IAsyncDisposable
     public CountingLog Log { get; } = new();
 
     public SqliteSink StartSink(
-        int rowsMax = SinkLimits.RowsPerBatch, TimeProvider? time = null, LedgerSettings? ledger = null, long keyedMax = EngineLimits.RepeatKeysMax)
+        int rowsMax = SinkLimits.RowsPerBatch, TimeProvider? time = null, LedgerSettings? ledger = null, long keyedMax = EngineLimits.RepeatKeysMax,
+        TimeSpan linger = default)
     {
         time ??= TimeProvider.System;
-        Sink = new SqliteSink(Database, Outbox, time, Log, new BatchPolicy(time, rowsMax, rowsMax, TimeSpan.Zero))
+        Sink = new SqliteSink(Database, Outbox, time, Log, new BatchPolicy(time, rowsMax, rowsMax, linger))
         { Ledger = ledger ?? new LedgerSettings(), KeyedMax = keyedMax };
         Run = Sink.RunAsync();
         return Sink;

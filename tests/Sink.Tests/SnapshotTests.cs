@@ -50,6 +50,28 @@ public sealed class SnapshotTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Snapshot_OfAPositionWhoseFillLingers_IsWrittenAfterIt()
+    {
+        var sink = _rig.StartSink(linger: Rig.Limit);
+        _script.Buy(_script.Recorder("A"), 1, 25600);
+        _rig.Release(_script.Groups);
+        _script.Tick(_script.MnqDec, 25598, 25603.25m);
+        await sink.WriteSnapshotsAsync([View()], Script.Start + Minute).WaitAsync(Rig.Limit / 2, TestContext.Current.CancellationToken);
+        Assert.Equal([[25603.25, 6.5]], _rig.Select("SELECT current_price, unrealized_pnl FROM recorder_positions"));
+        await _rig.EndSinkAsync();
+    }
+
+    [Fact]
+    public async Task Linger_WhenNoMoreGroupsCome_IsOver()
+    {
+        _rig.StartSink(linger: TimeSpan.FromDays(1));
+        _script.Buy(_script.Recorder("A"), 1, 25600);
+        _rig.Release(_script.Groups);
+        await _rig.EndSinkAsync();
+        Assert.Equal(1L, _rig.Value("SELECT count(*) FROM recorder_positions"));
+    }
+
+    [Fact]
     public async Task Snapshot_AheadOfItsPositionsRow_WaitsForNothing()
     {
         _script.Buy(_script.Recorder("A"), 1, 100, _script.Aapl);

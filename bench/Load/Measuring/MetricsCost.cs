@@ -95,7 +95,7 @@ internal static class MetricsCost
     private const double Reach = 0.97;
     private const int TimesTheTime = 2;
 
-    /// <summary>Twice what the compiler looks at before it is done, or as many as the time to warm up is worth.</summary>
+    /// <summary>Twice what the compiler looks at before it is done, or ten for each second of warm-up.</summary>
     public static int WarmScrapes(Bench bench) => (int)Math.Min(200, bench.Size.Warm.TotalSeconds * 10);
 
     /// <summary>What is looked for is less than what two rounds of the same program differ by: more and shorter ones come closer to it.</summary>

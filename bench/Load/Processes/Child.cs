@@ -21,8 +21,15 @@ public sealed class Child : IAsyncDisposable
         var child = Start(
             typeof(Child).Assembly.Location, [Role.Verb],
             role.IsLoad ? [("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"), ("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1")] : []);
-        child._process.StandardInput.WriteLine(role.Text());
-        child._process.StandardInput.Flush();
+        try
+        {
+            child._process.StandardInput.WriteLine(role.Text());
+            child._process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It has ended already; who waits for its first line is told why.
+        }
         return child;
     }
 

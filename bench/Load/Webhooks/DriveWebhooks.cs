@@ -5,16 +5,16 @@ using StreamRecorder.Load.Processes;
 namespace StreamRecorder.Load.Webhooks;
 
 /// <summary>
-/// Drives one server over so many connections, the tokens in turn: each order is a list of phases, each answer their results. Connections and code
+/// Drives one server over a connection for each token: each order is a list of phases, each answer their results. Connections and code
 /// stay warm between orders.
 /// </summary>
-public sealed record DriveWebhooks(int Port, string[] Tokens, int Connections) : Role
+public sealed record DriveWebhooks(int Port, string[] Tokens) : Role
 {
     public override bool IsLoad => true;
 
     public override async Task PlayAsync(TextReader orders, TextWriter answers)
     {
-        using var driver = new Driver(new IPEndPoint(IPAddress.Loopback, Port), Tokens, Connections);
+        using var driver = new Driver(new IPEndPoint(IPAddress.Loopback, Port), Tokens);
         while (await orders.ReadLineAsync().ConfigureAwait(false) is { } order)
         {
             var phases = JsonSerializer.Deserialize<Phase[]>(order)!;
@@ -25,10 +25,10 @@ public sealed record DriveWebhooks(int Port, string[] Tokens, int Connections) :
     }
 }
 
-/// <summary>A process that drives webhooks, over a connection for each token unless told otherwise.</summary>
-internal sealed class WebhookLoad(Uri server, string[] tokens, int? connections = null) : IAsyncDisposable
+/// <summary>A process that drives webhooks, over a connection for each token.</summary>
+internal sealed class WebhookLoad(Uri server, string[] tokens) : IAsyncDisposable
 {
-    private readonly Child _child = Child.Start(new DriveWebhooks(server.Port, tokens, connections ?? tokens.Length));
+    private readonly Child _child = Child.Start(new DriveWebhooks(server.Port, tokens));
 
     public TimeSpan ProcessorTime => _child.ProcessorTime;
 

@@ -26,11 +26,11 @@ internal sealed class Driver : IDisposable
     private Tally? _endless;
     private long _endlessUntil;
 
-    public Driver(IPEndPoint server, IReadOnlyList<string> tokens, int connections)
+    public Driver(IPEndPoint server, IReadOnlyList<string> tokens)
     {
         var idBase = Environment.ProcessId % 9000L * 1_000_000_000_000;
         _connections =
-            [.. Enumerable.Range(0, connections).Select(i => new Connection(server, new Strategy(tokens[i % tokens.Count], i, idBase), this))];
+            [.. tokens.Select((token, i) => new Connection(server, new Strategy(token, i, idBase), this))];
         foreach (var connection in _connections) _idle.Enqueue(connection);
     }
 

@@ -17,7 +17,7 @@ public sealed record FillOutput(
 /// <summary>The record of a key after an input changed it, with all ticks up to that input folded in. Flat keys too.</summary>
 public sealed record PositionChanged(Position Position, PositionNames Names) : Output
 {
-    // Beside the record, which is copied as a whole, some 400 bytes, by whoever asks it for anything.
+    // Copies of two fields: reading the record copies all of its 400 bytes.
     public bool IsOpen { get; } = Position.IsOpen;
     public long Currency { get; } = Position.Currency;
 }
