@@ -17,12 +17,14 @@ public sealed class RestartLoopTests
         var (names, bytes, descriptors) = Look(service.Directory);
         var commit = Newest(service);
         for (var i = 0; i < Restarts; i++) await service.RestartAsync();
+        // A start's upkeep opens the database once more for a moment, so a single look may find one descriptor more; what stays is a leak.
+        var settled = await Poll.UntilAsync(() => Task.FromResult(Look(service.Directory).Descriptors <= descriptors), TimeSpan.FromSeconds(30));
         var after = Look(service.Directory);
         var moved = Newest(service);
         TestContext.Current.SendDiagnosticMessage(
             $"{names.Count} files, {bytes} to {after.Bytes} bytes, {descriptors} descriptors, commits {commit} to {moved}");
         Assert.Equal(names, after.Names);
-        Assert.Equal(descriptors, after.Descriptors);
+        Assert.True(settled, $"{after.Descriptors} descriptors after {Restarts} restarts, {descriptors} before");
         Assert.InRange(after.Bytes, 1, bytes + 64 * 1024);
         // Each start is one input, or two while the last tick is younger than a minute, and a commit of each at most.
         Assert.InRange(moved - commit, Restarts, 2 * Restarts);
