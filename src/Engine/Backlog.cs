@@ -15,7 +15,7 @@ internal sealed class Backlog(Inbox inbox, PriceBook prices)
 
     public bool IsEmpty => _messages.Count == 0;
 
-    /// <summary>The oldest message; it gives its place back.</summary>
+    /// <summary>The oldest message; ticks give their place back.</summary>
     public bool TryTake(out Message? message)
     {
         if (!_messages.TryDequeue(out message)) return false;

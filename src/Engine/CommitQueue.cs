@@ -9,7 +9,8 @@ namespace StreamRecorder.Engine;
 /// them. Only what was decided on the newest state may be held, so the queue is in the order of sequences. The engine's thread alone.
 /// </summary>
 internal sealed class CommitQueue(
-    StateMachine state, IJournal journal, InputCodec codec, Outbox outbox, Retention retention, EngineCounters counters, TimeProvider time)
+    StateMachine state, IJournal journal, InputCodec codec, Inbox inbox, Outbox outbox, Retention retention, EngineCounters counters,
+    TimeProvider time)
 {
     /// <summary>Bytes that one message may append: its own record and the folds of its root's contracts.</summary>
     private const int AppendHeadroom = 1 << 20;
@@ -67,6 +68,8 @@ internal sealed class CommitQueue(
                 Released?.Invoke(release.Group);
             }
             _releases.Dequeue();
+            // Before the answer: who has it may have the place too.
+            if (release.Asker is BodyMessage) inbox.Answered();
             release.Complete();
         }
         return released;

@@ -35,7 +35,10 @@ public static class EngineLimits
     /// <summary>Batches of ticks waiting in the inbox (24 MiB at 24 B a tick); feeds wait beyond it.</summary>
     public const int TickBatchesMax = 256;
 
-    /// <summary>Signals waiting in the inbox; at 100 000 a second they are gone in 80 ms. Beyond it webhooks get 503.</summary>
+    /// <summary>
+    /// Signals not answered yet, wherever they wait: for the engine, a commit, or room on the way to a database that is behind. At 10 000 a second the
+    /// last is answered within a second. Beyond it webhooks get 503 at once, for which connections remain: TradingView sends again after a 503 only.
+    /// </summary>
     public const int SignalsMax = 8192;
 
     /// <summary>Queries and commands waiting; each does bounded work a turn.</summary>
@@ -65,7 +68,7 @@ public static class EngineLimits
     public const long DoubtAge = 60 * Timestamp.Second;
 
     /// <summary>
-    /// Doubtful deliveries that a start names one by one (80 KB of its record); those in flight at a kill are at most as many as the inbox holds.
+    /// Doubtful deliveries that a start names one by one (80 KB of its record); those in flight at a kill are at most <see cref="SignalsMax"/>.
     /// </summary>
     public const int DoubtfulMax = 10_000;
 

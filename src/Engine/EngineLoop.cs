@@ -40,7 +40,7 @@ public sealed class EngineLoop
         _time = time;
         _codec = new InputCodec(state.Symbols);
         _backlog = new Backlog(inbox, state.Prices);
-        _commits = new CommitQueue(state, journal, _codec, outbox, _retention, Counters, time);
+        _commits = new CommitQueue(state, journal, _codec, inbox, outbox, _retention, Counters, time);
         _ticks = new PendingTicks(state.Prices, _commits, Counters, time, () => Now);
     }
 

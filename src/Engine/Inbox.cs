@@ -5,7 +5,8 @@ namespace StreamRecorder.Engine;
 
 /// <summary>
 /// The one bounded way in: messages of all kinds in the order of their arrival, each kind with a quota of its own, so that a storm of ticks
-/// never takes the places of signals. Signals, queries and commands are refused when their quota is used up; feeds wait. Asked from any thread.
+/// never takes the places of signals. A signal has its place until it is answered, so that no more wait than can be answered in time. Signals,
+/// queries and commands are refused when their quota is used up; feeds wait. Asked from any thread.
 /// </summary>
 public sealed class Inbox : IDisposable
 {
@@ -44,8 +45,10 @@ public sealed class Inbox : IDisposable
     internal Action? Arrived { get; set; }
 
     /// <summary>Null when taken; else why not.</summary>
-    public Refusal? Offer(BodyMessage message) =>
-        TryOffer(message, ref _signals, _signalsMax) ? null : RefusalNow($"{_signalsMax} signals are waiting.");
+    public Refusal? Offer(BodyMessage message) => TryOffer(message, ref _signals, _signalsMax) ? null : SignalRefused();
+
+    /// <summary>Why a signal would not be taken now; null: it would. Spares the work of understanding one in vain.</summary>
+    public Refusal? SignalRefusal => _closed || SignalCount >= _signalsMax ? SignalRefused() : null;
 
     /// <summary>Reads are answered until the engine ends, also while the service stops.</summary>
     public Refusal? Offer(Query query) =>
@@ -85,23 +88,24 @@ public sealed class Inbox : IDisposable
         return true;
     }
 
-    /// <summary>Engine's thread: the message keeps its place in its quota until <see cref="Leave"/>.</summary>
+    /// <summary>Engine's thread: ticks keep their place in their quota until <see cref="Leave"/>.</summary>
     internal bool TryPull(out Message? message) => _channel.Reader.TryRead(out message);
 
-    /// <summary>Engine's thread: gives the place of a message back; queries and commands have theirs until <see cref="Done"/>.</summary>
+    /// <summary>
+    /// Engine's thread: gives the place of a batch of ticks back; signals have theirs until <see cref="Answered"/>, queries and commands until
+    /// <see cref="Done"/>.
+    /// </summary>
     internal void Leave(Message message)
     {
-        switch (message)
-        {
-            case BodyMessage:
-                Interlocked.Decrement(ref _signals);
-                break;
-            case TickBatch or MergedTicks:
-                Interlocked.Decrement(ref _ticks);
-                _tickPermits.Release();
-                break;
-        }
+        if (message is not (TickBatch or MergedTicks)) return;
+        Interlocked.Decrement(ref _ticks);
+        _tickPermits.Release();
     }
+
+    /// <summary>
+    /// Engine's thread: a body is about to be answered. Whoever gave it up meanwhile does not free its place: it is still to be applied or committed.
+    /// </summary>
+    internal void Answered() => Interlocked.Decrement(ref _signals);
 
     /// <summary>
     /// Engine's thread: a query or command is done; until then it keeps its place in the quota, also while it waits for its next turn.
@@ -129,6 +133,8 @@ public sealed class Inbox : IDisposable
         Invariant.Holds(_channel.Writer.TryWrite(message));
         Arrived?.Invoke();
     }
+
+    private Refusal SignalRefused() => RefusalNow($"{_signalsMax} signals are waiting for their answers.");
 
     private Refusal RefusalNow(string detail) =>
         _closed || _readsClosed ? Rejection.ShuttingDown.Because("Send it again in some seconds.") : Rejection.InboxFull.Because(detail);

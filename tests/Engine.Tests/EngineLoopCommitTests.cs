@@ -45,6 +45,19 @@ public sealed class EngineLoopCommitTests : IDisposable
     }
 
     [Fact]
+    public void Signal_CommitHeldBack_KeepsItsPlaceAlsoWhenItWasGivenUp()
+    {
+        var given = _rig.Offer(1, Some.Buy(_symbol, 1, 100));
+        var refused = new RefusedMessage(1, Rejection.SymbolMissing.Because("There is none.")) { ReceivedAt = _rig.Now, BodyHash = given.Signal.BodyHash };
+        Assert.Null(_rig.Inbox.Offer(refused));
+        _rig.Run();
+        Assert.True(given.TryAbandon(SignalAnswer.Refused(Rejection.CommitSlow.Because("It takes too long."))));
+        Assert.Equal((2, false), (_rig.Inbox.SignalCount, refused.Answer.IsCompleted));
+        Commit();
+        Assert.Equal((0, true), (_rig.Inbox.SignalCount, refused.Answer.IsCompleted));
+    }
+
+    [Fact]
     public void Signals_DuringACommit_WaitForTheNextOne()
     {
         var first = _rig.Offer(1, Some.Buy(_symbol, 1, 100));

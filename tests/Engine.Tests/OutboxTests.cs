@@ -39,7 +39,7 @@ public sealed class OutboxTests
     }
 
     [Fact]
-    public void Outbox_FullForLong_StopsTheLoopAndLosesNothing()
+    public void Outbox_FullForLong_RefusesSignalsAndLosesNothing()
     {
         using var rig = Rig(16, out var symbol);
         var messages = new List<SignalMessage>();
@@ -51,7 +51,7 @@ public sealed class OutboxTests
             isRefused = rig.Inbox.Offer(message) is { } refusal && refusal.Kind == Rejection.InboxFull;
             if (!isRefused) messages.Add(message);
         }
-        Assert.Equal(EngineLimits.ReleasesMax + EngineLimits.SignalsMax + 16, messages.Count);
+        Assert.Equal(EngineLimits.SignalsMax + 16, messages.Count);
         var released = 0;
         for (var taken = rig.TakeReleased(); taken.Count > 0; taken = rig.TakeReleased())
         {
@@ -60,6 +60,28 @@ public sealed class OutboxTests
         }
         Assert.Equal(messages.Count, released);
         Assert.All(messages, m => Assert.Equal(SignalStatus.Accepted, EngineRig.Done(m.Answer).Status));
+    }
+
+    [Fact]
+    public void Outbox_FullForLong_StopsTheLoopBeforeAnswersPileUp()
+    {
+        using var rig = Rig(16, out var symbol);
+        var signals = Enumerable.Range(0, 17).Select(_ => rig.Offer(1, Some.Buy(symbol, 1, 1))).ToList();
+        rig.Run();
+        var commands = new List<RemoveRecorder>();
+        for (var isTaken = true; isTaken;)
+        {
+            var command = new RemoveRecorder(77);
+            if (rig.Inbox.QueryCount == EngineLimits.QueriesMax) rig.Run();
+            isTaken = rig.Inbox.Offer(command) is null;
+            if (isTaken) commands.Add(command);
+        }
+        // The last signal is the first of those that wait.
+        Assert.Equal(EngineLimits.ReleasesMax - 1 + EngineLimits.QueriesMax, commands.Count);
+        Assert.Equal((true, false), (signals[15].Answer.IsCompleted, signals[16].Answer.IsCompleted));
+        for (var taken = rig.TakeReleased(); taken.Count > 0; taken = rig.TakeReleased()) rig.Run();
+        Assert.Equal(SignalStatus.Accepted, EngineRig.Done(signals[16].Answer).Status);
+        Assert.All(commands, c => Assert.Equal(Rejection.NotFound, EngineRig.Done(c.Result).Refusal!.Kind));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class EngineMeter : IDisposable
     {
         _meter.CreateObservableGauge(
             "streamrecorder.inbox.depth", () => OfKinds(inbox.SignalCount, inbox.TickBatchCount, inbox.QueryCount), null,
-            "Messages that wait in the inbox.");
+            "Messages that wait in the inbox; signals until they are answered.");
         _meter.CreateObservableGauge(
             "streamrecorder.inbox.capacity", () => OfKinds(inbox.SignalsMax, inbox.TickBatchesMax, inbox.QueriesMax), null,
             "Most messages of a kind that may wait in the inbox.");

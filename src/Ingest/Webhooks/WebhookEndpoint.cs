@@ -92,7 +92,8 @@ public sealed class WebhookEndpoint : IDisposable
             if (body.Refusal is not null) await RefuseAsync(context, body.Refusal).ConfigureAwait(false);
             return;
         }
-        var (message, refusal) = Understand(context.Request, recorder, body, arrival);
+        // Overload is no time for parsing what cannot be taken.
+        var (message, refusal) = _inbox.SignalRefusal is { } full ? (null, full) : Understand(context.Request, recorder, body, arrival);
         body.Release(context.Request.BodyReader);
         if (message is null) await RefuseAsync(context, refusal!).ConfigureAwait(false);
         else await AnswerAsync(context, message, await DecideAsync(context, message, arrival).ConfigureAwait(false), arrival).ConfigureAwait(false);
