@@ -26,6 +26,9 @@ public sealed class IngestMeter : IDisposable
         _meter.CreateObservableCounter(
             "streamrecorder.webhook.requests", () => webhooks.Counts.Select(c => new Measurement<long>(c.Count, new Tag("outcome", c.Outcome))), null,
             "Webhook requests by how they ended: accepted, duplicate, ignored, or the label of the refusal.");
+        _meter.CreateObservableCounter(
+            "streamrecorder.webhook.ignored", () => webhooks.Ignored.Select(c => new Measurement<long>(c.Count, new Tag("reason", c.Reason))), null,
+            "Webhook requests with nothing to do, by why.");
         var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds.Latency };
         webhooks.Acknowledged =
             _meter.CreateHistogram("streamrecorder.webhook.ack", "s", "From a webhook's arrival to its durable answer.", null, advice).Record;

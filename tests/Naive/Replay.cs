@@ -71,7 +71,7 @@ public sealed class Replay(InstrumentTable table, OnOpposite mode)
 
         var price = signal.Price ?? LastPrice(open, signal.Symbol, line.Now) ?? throw new RefusedException("no price known");
         Move(line, signal.Symbol, open, held, decision, price);
-        if (signal.DoesNotAddUp) Flag("inconsistent", open, OpenPosition(line.Recorder, signal.Symbol));
+        if (signal.DoesNotAddUp || signal.FollowsAnother(held)) Flag("inconsistent", open, OpenPosition(line.Recorder, signal.Symbol));
         _newestApplied[key] = Math.Max(signal.OwnTime, newest ?? long.MinValue);
         return true;
     }

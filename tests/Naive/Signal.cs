@@ -41,6 +41,9 @@ public sealed record Signal(
         Before is { } before && Target is { } after && QuantityGiven is { Sign: > 0 } quantity
         && Action is SignalAction.Buy or SignalAction.Sell && before + (Action == SignalAction.Buy ? quantity : -quantity) != after;
 
+    /// <summary>Named with a target: an open position before it that is not the one held.</summary>
+    public bool FollowsAnother(Fraction held) => Target is not null && Before is { } before && before.Sign != 0 && before != held;
+
     public Fraction? PositiveQuantity => QuantityGiven is { Sign: <= 0 } ? throw new RefusedException("quantity is not above 0") : QuantityGiven;
 
     /// <summary>

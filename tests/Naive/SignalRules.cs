@@ -24,8 +24,7 @@ public static class SignalRules
         if (signal.Action == SignalAction.Cancel) return null;
         if (signal.Target is { } target) return TargetWithSize(signal, target, held, newestApplied);
         if (IsClosing(signal)) return Closing(signal, held);
-        var buysOrSells = signal.Action is SignalAction.None or SignalAction.Buy or SignalAction.Sell;
-        return signal.TargetSide is { } side && buysOrSells ? TargetSideAlone(signal, side, held) : Acting(signal, held, mode);
+        return signal.TargetSide is { } side ? TargetSideAlone(signal, side, held) : Acting(signal, held, mode);
     }
 
     // Rule 1.
@@ -54,9 +53,11 @@ public static class SignalRules
         return new Decision(Towards(held, signal.ToLeave(Fraction.Abs(held))), "signal");
     }
 
-    // Rule 3: never crosses zero.
+    // Rule 3: never crosses zero, unless it is asked to reverse.
     private static Decision? TargetSideAlone(Signal signal, int side, Fraction held)
     {
+        if (signal.Action == SignalAction.Reverse && held.Sign != 0)
+            return held.Sign == side ? new Decision(held, "", IsThere: true) : Reversing(signal, held);
         var direction = signal.Action switch { SignalAction.Buy => 1, SignalAction.Sell => -1, _ => side };
         if (held.Sign != 0 && direction != held.Sign) return new Decision(Towards(held, signal.Quantity), "opposite");
         var wanted = held.Sign == 0 ? direction : held.Sign;

@@ -44,8 +44,7 @@ public static class SignalMeaning
         if (signal.Action == SignalAction.Cancel) return Ignore(IgnoreReason.Cancel);
         if (signal.TargetPosition is { } target) return ReachTarget(position, signal, target);
         if (signal.TargetSide == Side.Flat || IsClosing(signal.Action)) return Close(position, signal);
-        if (signal.TargetSide is { } side && signal.Action is (SignalAction.None or SignalAction.Buy or SignalAction.Sell))
-            return Toward(position, signal, side, signal.Quantity ?? defaultQuantity);
+        if (signal.TargetSide is { } side) return Toward(position, signal, side, signal.Quantity ?? defaultQuantity);
         return signal.Action switch
         {
             SignalAction.Buy => Trade(position, Side.Long, signal, onOpposite, defaultQuantity),
@@ -56,9 +55,16 @@ public static class SignalMeaning
         };
     }
 
-    /// <summary>What is unusual about a signal by itself, whatever the position.</summary>
-    public static Flags FlagsOf(Signal signal) =>
-        (AddsUp(signal) ? Flags.None : Flags.Inconsistent) | (signal.HasUnreadBrackets ? Flags.BracketsUnread : Flags.None);
+    /// <summary>
+    /// What is unusual about a signal: by itself, and beside what is held when it comes. A target whose alert names another position before it than
+    /// ours follows one that was lost or is late; one that was flat before is told by <see cref="Decision.Flags"/> instead.
+    /// </summary>
+    public static Flags FlagsOf(Signal signal, in Position position) =>
+        (AddsUp(signal) && Follows(signal, position.Quantity) ? Flags.None : Flags.Inconsistent)
+        | (signal.HasUnreadBrackets ? Flags.BracketsUnread : Flags.None);
+
+    private static bool Follows(Signal signal, long held) =>
+        signal is not { TargetPosition: not null, PreviousPosition: { } previous } || previous == held || previous == 0;
 
     /// <summary>
     /// Position before + order = position after, where the alert names all three. Where it does not add up, the position after is trusted.
@@ -133,9 +139,14 @@ public static class SignalMeaning
         return symbol.Kind == SymbolKind.Spot ? share : share / Fixed9.One * Fixed9.One;
     }
 
-    /// <summary>Rule 3: a buy or sell towards a side, which never crosses zero and never leads away from that side.</summary>
+    /// <summary>
+    /// Rule 3: a buy or sell towards a side, which never crosses zero and never leads away from that side. Only reverse is meant to cross it, and
+    /// has nothing to do where that side is held already.
+    /// </summary>
     private static Decision Toward(in Position position, Signal signal, Side target, long quantity)
     {
+        if (signal.Action == SignalAction.Reverse && position.IsOpen)
+            return position.Side == target ? Ignore(IgnoreReason.AtTarget) : Reverse(position, signal.Quantity);
         var side = signal.Action switch { SignalAction.Buy => Side.Long, SignalAction.Sell => Side.Short, _ => target };
         if (position.IsOpen && side != position.Side) return Exit(position, quantity, CloseReason.Opposite);
         if (side != target) return Ignore(position.IsOpen ? IgnoreReason.OtherSide : IgnoreReason.Flat);

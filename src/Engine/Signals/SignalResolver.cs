@@ -34,7 +34,7 @@ internal static class SignalResolver
             TickSize = instrument.TickSize,
             TickValue = instrument.TickValue,
             Currency = CurrencyCode.Pack(instrument.Currency),
-            Flags = flags | SignalMeaning.FlagsOf(signal),
+            Flags = flags | SignalMeaning.FlagsOf(signal, position),
             Reason = reason,
             Receipt = receipt,
         };

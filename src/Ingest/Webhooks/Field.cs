@@ -11,6 +11,12 @@ public enum Field : byte
     /// <summary>What to do with orders (PLACE, CLOSEPOSITION …); the action beside it then says only the side.</summary>
     Command,
 
+    /// <summary>An action, or the side (long, short) of what the action beside it closes.</summary>
+    Direction,
+
+    /// <summary>Which side a closing action closes; otherwise it says nothing.</summary>
+    CloseSide,
+
     /// <summary>long, short or flat afterwards.</summary>
     TargetSide,
 
@@ -35,6 +41,9 @@ public enum Field : byte
     /// <summary>A size that is a share of an account, used when the quantity is 0.</summary>
     RiskShare,
     Price,
+
+    /// <summary>At which the strategy's order was filled: goes before any other price.</summary>
+    OrderPrice,
 
     /// <summary>The bar's closing price: taken when no other price is given.</summary>
     BarPrice,

@@ -4,6 +4,7 @@ using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Signals;
+using StreamRecorder.Ingest.Webhooks.Secrets;
 
 namespace StreamRecorder.Ingest.Webhooks;
 
@@ -35,6 +36,10 @@ internal sealed class SignalDraft
 
     public Said<SignalAction> Action;
     public Said<SignalAction> Command;
+    public Said<SignalAction> Direction;
+
+    /// <summary>Said with <see cref="Direction"/>, when that is a side rather than an order; or what the message closes.</summary>
+    public Said<Side> ClosesSide;
     public Said<Side> TargetSide;
     public Said<Number> TargetSize;
     public Said<Number> SignedSize;
@@ -45,6 +50,7 @@ internal sealed class SignalDraft
     public Said<QuantityType> QuantityType;
     public Said<Number> RiskShare;
     public Said<Number> Price;
+    public Said<Number> OrderPrice;
     public Said<Number> BarPrice;
     public Said<bool> ClosesOpposite;
     public Said<bool> MayAdd;
@@ -94,6 +100,8 @@ internal sealed class SignalDraft
             case Field.Symbol: TakeSymbol(name, value); break;
             case Field.Action: TakeAction(ref Action, name, value); break;
             case Field.Command: TakeCommand(name, value); break;
+            case Field.Direction: TakeDirection(name, value); break;
+            case Field.CloseSide: TakeCloseSide(name, value); break;
             case Field.TargetSide: TakeSide(ref TargetSide, name, value); break;
             case Field.TargetSize: Say(ref TargetSize, name, NumberOf(value)); break;
             case Field.SignedSize: Say(ref SignedSize, name, NumberOf(value)); break;
@@ -105,6 +113,7 @@ internal sealed class SignalDraft
             case Field.QuantityType: Say(ref QuantityType, name, SignalWords.QuantityTypeOf(value)); break;
             case Field.RiskShare: Say(ref RiskShare, name, NumberOf(value)); break;
             case Field.Price: Say(ref Price, name, NumberOf(value)); break;
+            case Field.OrderPrice: Say(ref OrderPrice, name, NumberOf(value)); break;
             case Field.BarPrice: Say(ref BarPrice, name, NumberOf(value)); break;
             case Field.Time: TakeTime(ref Time, name, value); break;
             case Field.FiringTime: TakeTime(ref FiringTime, name, value); break;
@@ -135,18 +144,19 @@ internal sealed class SignalDraft
     /// <summary>What was understood before it was refused.</summary>
     public SignalGist Gist(SymbolTable symbols, long receivedAt, string? keyHeader) => new()
     {
-        Action = Command.IsSaid ? Command.Value : Action.Value,
+        Action = Command.IsSaid ? Command.Value : Action.IsSaid ? Action.Value : Direction.Value,
         Symbol = Symbols.Count == 0 ? null
             : symbols.TryResolve(Symbols[0].Text, receivedAt, out var symbol, out _) ? symbol.Name
             : Shown(Encoding.UTF8.GetBytes(Symbols[0].Text)),
-        Price = Price is { IsSaid: true, Value.IsSound: true } ? Price.Value.Value : null,
+        Price = OrderPrice is { IsSaid: true, Value.IsSound: true } ? OrderPrice.Value.Value
+            : Price is { IsSaid: true, Value.IsSound: true } ? Price.Value.Value : null,
         Quantity = Quantity is { IsSaid: true, Value.IsSound: true } ? Quantity.Value.Value : null,
         At = FiringTime.IsSaid ? FiringTime.Value : Time.IsSaid ? Time.Value : null,
         Key = Key.IsSaid || keyHeader is null || KeyRefusal(keyHeader, "") is not null ? Key.Value : keyHeader,
         Label = OrderId.IsSaid ? OrderId.Value : Comment.Value,
     };
 
-    /// <summary>A value as a sentence shows it: cut, and without what would garble a log.</summary>
+    /// <summary>A value as a sentence shows it: cut, without what would garble a log, and without the secrets of a message pasted into it.</summary>
     public static string Shown(ReadOnlySpan<byte> value)
     {
         var text = Encoding.UTF8.GetString(value[..Math.Min(value.Length, IngestLimits.ShownLengthMax)]);
@@ -154,6 +164,7 @@ internal sealed class SignalDraft
         {
             for (var i = 0; i < span.Length; i++) span[i] = char.IsControl(source[i]) ? ' ' : source[i];
         });
+        clean = BodyMask.OfText(clean);
         return value.Length > IngestLimits.ShownLengthMax ? clean + "…" : clean;
     }
 
@@ -193,6 +204,18 @@ internal sealed class SignalDraft
         ReversesFirst |= Command is { IsSaid: true, Value: SignalAction.Reverse };
     }
 
+    private void TakeDirection(string name, ReadOnlySpan<byte> value)
+    {
+        TakeAction(ref Direction, name, value);
+        if (SignalWords.Is(value, "long")) Say(ref ClosesSide, name, Side.Long);
+        else if (SignalWords.Is(value, "short")) Say(ref ClosesSide, name, Side.Short);
+    }
+
+    private void TakeCloseSide(string name, ReadOnlySpan<byte> value)
+    {
+        if (!SignalWords.Is(value, "both") && !SignalWords.Is(value, "all")) TakeSide(ref ClosesSide, name, value);
+    }
+
     private void TakeSide(ref Said<Side> slot, string name, ReadOnlySpan<byte> value)
     {
         if (SignalWords.TrySide(value, out var side)) Say(ref slot, name, side);
@@ -212,9 +235,13 @@ internal sealed class SignalDraft
         else Refuse(Rejection.FieldInvalid.Because($"{name} must be true or false, not \"{Shown(value)}\".", name));
     }
 
+    /// <summary>The latest of several: a bar began before its alert fired.</summary>
     private void TakeTime(ref Said<long> slot, string name, ReadOnlySpan<byte> value)
     {
-        if (Timestamp.TryParse(value, out var time)) Say(ref slot, name, time);
+        if (Timestamp.TryParse(value, out var time))
+        {
+            if (!slot.IsSaid || time > slot.Value) slot = new Said<long> { Name = name, Value = time };
+        }
         else Refuse(Rejection.TimeInvalid.Because($"{name} is \"{Shown(value)}\"; write it as 2025-12-04T15:00:00Z or as an epoch number.", name));
     }
 
@@ -233,12 +260,13 @@ internal sealed class SignalDraft
         return key.Any(char.IsControl) ? Rejection.FieldInvalid.Because($"{name} may not hold control characters.", name) : null;
     }
 
-    /// <summary>The first of several is kept: labels are only shown.</summary>
+    /// <summary>The first of several is kept, with secrets masked that may stand in a script's comment: labels are only shown.</summary>
     private static void TakeLabel(ref Said<string> slot, string name, ReadOnlySpan<byte> value)
     {
         if (slot.IsSaid) return;
         var text = Encoding.UTF8.GetString(value);
         if (text.Any(char.IsControl)) text = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+        text = BodyMask.OfText(text);
         var length = Math.Min(text.Length, EngineLimits.LabelLengthMax);
         if (length < text.Length && char.IsHighSurrogate(text[length - 1])) length--;
         slot = new Said<string> { Name = name, Value = text[..length] };

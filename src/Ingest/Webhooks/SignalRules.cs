@@ -3,6 +3,7 @@ using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Signals;
+using StreamRecorder.Ingest.Webhooks.Secrets;
 
 namespace StreamRecorder.Ingest.Webhooks;
 
@@ -22,7 +23,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         if (action == SignalAction.None && target is null && side is null)
             Refuse(Rejection.ActionMissing, $"Give an action ({SignalWords.KnownActions}) or market_position with market_position_size.", "action");
         if (action == SignalAction.Add && draft.MayAdd is { IsSaid: true, Value: false })
-            Contradict(draft.MayAdd.Name!, draft.Command.Name ?? draft.Action.Name!);
+            Contradict(draft.MayAdd.Name!, draft.Command.Name ?? draft.Action.Name ?? draft.Direction.Name!);
         if (draft.OptionName is { } option) Refuse(Rejection.InstrumentUnknown, "Options are not recorded, only what they are written on.", option);
         if (keyHeader is not null && !draft.Key.IsSaid && SignalDraft.KeyRefusal(keyHeader, "Idempotency-Key") is { } refusal) draft.Refuse(refusal);
         var quantity = Quantity(action, target, side);
@@ -55,23 +56,51 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
     }
 
     private long? _exitPercent;
+    private bool _takesAll;
 
     private long? At => draft.FiringTime.IsSaid ? draft.FiringTime.Value : draft.Time.IsSaid ? draft.Time.Value : null;
 
     private SignalAction ResolveAction()
     {
-        var action = draft.Action.IsSaid ? draft.Action.Value : SignalAction.None;
+        var action = OfOneSide(SaidAction());
         if (draft.IsForOrdersOnly || draft.ClosesPosition is { IsSaid: true, Value: false }) return SignalAction.Cancel;
         if (draft.ClosesPosition.IsSaid)
         {
             return action switch { SignalAction.Buy => SignalAction.CloseLong, SignalAction.Sell => SignalAction.CloseShort, _ => SignalAction.Exit };
         }
         if (!draft.Command.IsSaid) return action;
+        // A direction beside it is the order's.
         var command = draft.Command.Value;
         if (command == SignalAction.Reverse && action is SignalAction.Buy or SignalAction.Sell) return action;
         if (command is SignalAction.Buy or SignalAction.Sell && action != SignalAction.None && action != command)
-            Contradict(draft.Command.Name!, draft.Action.Name!);
+            Contradict(draft.Command.Name!, draft.Action.Name ?? draft.Direction.Name!);
         return command;
+    }
+
+    /// <summary>A direction by itself is the action. Beside a closing one it may be the side that is closed.</summary>
+    private SignalAction SaidAction()
+    {
+        var (action, direction) = (draft.Action, draft.Direction);
+        if (!action.IsSaid) return direction.IsSaid ? direction.Value : SignalAction.None;
+        if (direction.IsSaid && direction.Value != action.Value && !IsItsSide(action.Value)) Contradict(direction.Name!, action.Name!);
+        return action.Value;
+    }
+
+    private bool IsItsSide(SignalAction action) => action switch
+    {
+        SignalAction.CloseAll or SignalAction.Exit => draft.ClosesSide.IsSaid,
+        SignalAction.CloseLong => draft.ClosesSide is { IsSaid: true, Value: Side.Long },
+        SignalAction.CloseShort => draft.ClosesSide is { IsSaid: true, Value: Side.Short },
+        SignalAction.Cancel => true,
+        _ => false,
+    };
+
+    /// <summary>"close" of one side is everything of it; "exit" at most the quantity.</summary>
+    private SignalAction OfOneSide(SignalAction action)
+    {
+        if (!draft.ClosesSide.IsSaid || action is not (SignalAction.CloseAll or SignalAction.Exit)) return action;
+        _takesAll = action == SignalAction.CloseAll;
+        return draft.ClosesSide.Value switch { Side.Long => SignalAction.CloseLong, Side.Short => SignalAction.CloseShort, _ => action };
     }
 
     /// <summary>The position wanted: signed when its size is known, else the side alone, else neither.</summary>
@@ -120,6 +149,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
     /// <summary>The quantity where it matters, checked; elsewhere a sound one or none.</summary>
     private long? Quantity(SignalAction action, long? target, Side? side)
     {
+        if (_takesAll) return null;
         var matters = target is null && side != Side.Flat && action is not (SignalAction.CloseAll or SignalAction.Cancel);
         if (!matters)
             return draft.Quantity is { IsSaid: true, Value: { IsSound: true, Value: > 0 and <= Fixed9.QuantityMax } sound } ? sound.Value : null;
@@ -155,7 +185,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
 
     private long? Price()
     {
-        var said = draft.Price.IsSaid ? draft.Price : draft.BarPrice;
+        var said = draft.OrderPrice.IsSaid ? draft.OrderPrice : draft.Price.IsSaid ? draft.Price : draft.BarPrice;
         if (!said.IsSaid || (draft.ZeroIsAbsent && said.Value is { Error: NumberError.None, Value: 0 })) return null;
         return Checked(said, Fixed9.PriceMax);
     }
@@ -186,7 +216,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         {
             if (!symbols.TryResolve(text, At ?? receivedAt, out var symbol, out var refusal))
             {
-                draft.Refuse(refusal! with { Field = name });
+                draft.Refuse(refusal! with { Detail = BodyMask.OfText(refusal.Detail), Field = name });
                 return null;
             }
             if (first is not null && symbol != first) Contradict(draft.Symbols[0].Name, name);

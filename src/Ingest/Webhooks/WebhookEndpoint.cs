@@ -223,7 +223,7 @@ public sealed class WebhookEndpoint : IDisposable
 
     private async ValueTask<bool> AcceptAsync(HttpResponse response, SignalAnswer answer, Arrival arrival)
     {
-        Metrics.Count(answer.Status, _time.GetElapsedTime(arrival.Ticks));
+        Metrics.Count(answer, _time.GetElapsedTime(arrival.Ticks));
         var text = WebhookAnswer.Write(answer);
         response.ContentType = "application/json";
         response.ContentLength = text.Length;

@@ -16,7 +16,10 @@ public sealed class WebhookMetrics
     private static readonly FrozenDictionary<string, int> Indexes =
         Labels.Index().ToFrozenDictionary(l => l.Item, l => l.Index, StringComparer.Ordinal);
 
+    private static readonly IgnoreReason[] Reasons = [.. Enum.GetValues<IgnoreReason>().Except([IgnoreReason.None])];
+
     private readonly long[] _counts = new long[Labels.Length];
+    private readonly long[] _ignored = new long[Enum.GetValues<IgnoreReason>().Length];
     private long _unkept;
 
     /// <summary>Refused bodies that came faster than the ledger keeps them.</summary>
@@ -33,15 +36,19 @@ public sealed class WebhookMetrics
         }
     }
 
+    /// <summary>Those ignored, by why.</summary>
+    public IEnumerable<(string Reason, long Count)> Ignored => Reasons.Select(r => (Words.Of(r), Volatile.Read(ref _ignored[(int)r])));
+
     public long Count(string outcome) => Volatile.Read(ref _counts[Indexes[outcome]]);
 
     internal void CountUnkept() => Interlocked.Increment(ref _unkept);
 
     internal void Count(Refusal refusal) => Interlocked.Increment(ref _counts[Indexes[refusal.Kind.Label]]);
 
-    internal void Count(SignalStatus status, TimeSpan elapsed)
+    internal void Count(SignalAnswer answer, TimeSpan elapsed)
     {
-        Interlocked.Increment(ref _counts[Indexes[Words.Of(status)]]);
+        Interlocked.Increment(ref _counts[Indexes[Words.Of(answer.Status)]]);
+        if (answer.Status == SignalStatus.Ignored) Interlocked.Increment(ref _ignored[(int)answer.Reason]);
         Acknowledged?.Invoke(elapsed.TotalSeconds);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ModelEngine(long lateTolerance)
         if (!Fits(open, held, decision, price)) return new(SignalStatus.Refused, Rejection.PositionTooLarge);
         if (signal.At is { } alertAt) _newestAlert[key] = Math.Max(alertAt, newest ?? 0);
         var answer = Fill(key, open, held, decision, price, now, side => New(recorderId, settings, signal, instrument, side, now));
-        if (ModelMeaning.AddsUp(signal)) return answer;
+        if (ModelMeaning.AddsUp(signal) && ModelMeaning.Follows(signal, held)) return answer;
         if (answer.Open is { } entered) entered.Flags |= Flags.Inconsistent;
         if (answer.Closed is { } left) left.Flags |= Flags.Inconsistent;
         return answer;

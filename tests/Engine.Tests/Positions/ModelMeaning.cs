@@ -23,6 +23,8 @@ internal static class ModelMeaning
         if (signal.TargetSide == Side.Flat || signal.Action == SignalAction.CloseAll)
             return held.IsZero ? Ignored(IgnoreReason.Flat) : new(0, CloseReason.Signal);
         var quantity = signal.Quantity ?? defaultQuantity;
+        if (signal.TargetSide is { } side && signal.Action is not (SignalAction.Exit or SignalAction.CloseLong or SignalAction.CloseShort))
+            return Toward(signal, (int)side, quantity, held);
         switch (signal.Action)
         {
             case SignalAction.Exit or SignalAction.CloseLong or SignalAction.CloseShort:
@@ -32,7 +34,6 @@ internal static class ModelMeaning
             case SignalAction.Reverse:
                 return held.IsZero ? Refused : new(-held.Sign * (signal.Quantity ?? BigInteger.Abs(held)), CloseReason.Signal);
         }
-        if (signal.TargetSide is { } side) return Toward(signal, (int)side, quantity, held);
         var direction = signal.Action == SignalAction.Buy ? 1 : -1;
         if (held.Sign == -direction) return Opposite(signal, held, direction, mode, quantity);
         if (held.IsZero || signal.MayAdd != false) return new(held + direction * quantity, CloseReason.None);
@@ -46,6 +47,10 @@ internal static class ModelMeaning
         return direction == 0 || signal.TargetPosition - signal.PreviousPosition is not { } difference || signal.Quantity is not { } quantity
             || difference == direction * quantity;
     }
+
+    /// <summary>Whether what is held is what a target's alert says was held, unless it says flat.</summary>
+    public static bool Follows(Signal signal, BigInteger held) =>
+        signal.TargetPosition is null || signal.PreviousPosition is null or 0 || signal.PreviousPosition == held;
 
     private static ModelDecision Target(Signal signal, BigInteger target, BigInteger held, long? newestAlert)
     {
@@ -73,6 +78,8 @@ internal static class ModelMeaning
     private static ModelDecision Toward(Signal signal, int side, long quantity, BigInteger held)
     {
         var direction = signal.Action switch { SignalAction.Buy => 1, SignalAction.Sell => -1, _ => side };
+        if (signal.Action == SignalAction.Reverse && !held.IsZero)
+            return held.Sign == side ? Ignored(IgnoreReason.AtTarget) : new(side * (signal.Quantity ?? BigInteger.Abs(held)), CloseReason.Signal);
         if (held.Sign == -direction) return new(TowardsZero(held, quantity), CloseReason.Opposite);
         if (direction == side) return new(held + direction * quantity, CloseReason.None);
         return Ignored(held.IsZero ? IgnoreReason.Flat : IgnoreReason.OtherSide);

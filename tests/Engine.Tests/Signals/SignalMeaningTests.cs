@@ -152,8 +152,27 @@ public sealed class SignalMeaningTests
     public void Target_ThatDoesNotAddUp_IsFlagged(string action, int? before, int? quantity, int target, Flags expected)
     {
         var signal = Of(action) with { PreviousPosition = E9(before), Quantity = E9(quantity), TargetPosition = E9(target) };
-        Assert.Equal(expected, SignalMeaning.FlagsOf(signal));
-        Assert.Equal(expected | Flags.BracketsUnread, SignalMeaning.FlagsOf(signal with { HasUnreadBrackets = true }));
+        var position = new Position { Quantity = E9(before) ?? 0 };
+        Assert.Equal(expected, SignalMeaning.FlagsOf(signal, position));
+        Assert.Equal(expected | Flags.BracketsUnread, SignalMeaning.FlagsOf(signal with { HasUnreadBrackets = true }, position));
+    }
+
+    /// <summary>An alert that was lost or is late shows in what the next one says was held before it.</summary>
+    [Theory]
+    [InlineData(2, "buy", 2, 1, 3, Flags.None)]
+    [InlineData(1, "buy", 2, 1, 3, Flags.Inconsistent)]
+    [InlineData(0, "sell", 2, 1, 1, Flags.Inconsistent)]
+    [InlineData(-2, "sell", 2, 1, 1, Flags.Inconsistent)]
+    [InlineData(1, "none", 2, null, 3, Flags.Inconsistent)]
+    // Flat before is told by sync.
+    [InlineData(1, "buy", 0, 1, 1, Flags.None)]
+    [InlineData(1, "buy", null, 1, 3, Flags.None)]
+    // Without a target nothing is made good.
+    [InlineData(1, "buy", 2, 1, null, Flags.None)]
+    public void Target_AfterAnotherPositionThanIsHeld_IsFlagged(int held, string action, int? before, int? quantity, int? target, Flags expected)
+    {
+        var signal = Of(action) with { PreviousPosition = E9(before), Quantity = E9(quantity), TargetPosition = E9(target) };
+        Assert.Equal(expected, SignalMeaning.FlagsOf(signal, new Position { Quantity = E9(held) ?? 0 }));
     }
 
     [Theory]
@@ -179,11 +198,26 @@ public sealed class SignalMeaningTests
     [InlineData(-3, "sell", Side.Long, 1, "ignored other_side")]
     [InlineData(-3, "buy", Side.Short, 1, "exit 1 opposite")]
     [InlineData(2, "exit", Side.Long, 1, "exit 1 signal")]
-    [InlineData(2, "add", Side.Short, 1, "+1")]
+    // An add is towards the side too: a position on the other one is reduced, and while flat it opens.
+    [InlineData(2, "add", Side.Long, 1, "+1")]
+    [InlineData(2, "add", Side.Short, 1, "exit 1 opposite")]
+    [InlineData(-2, "add", Side.Long, 9, "exit 2 opposite")]
+    [InlineData(0, "add", Side.Long, 1, "+1")]
     public void SideWithoutSize_AnyMode_NeverCrossesZero(int held, string action, Side side, int? quantity, string expected)
     {
         foreach (var mode in Enum.GetValues<OnOpposite>())
             Assert.Equal(expected, Decide(held, Of(action) with { TargetSide = side, Quantity = E9(quantity) }, mode));
+    }
+
+    [Theory]
+    [InlineData(-2, Side.Long, 3, "exit 2 signal, +3")]
+    [InlineData(2, Side.Short, null, "exit 2 signal, -2")]
+    [InlineData(2, Side.Long, 3, "ignored at_target")]
+    [InlineData(0, Side.Short, null, "-5")]
+    public void ReverseToASide_AnyMode_EndsThere(int held, Side side, int? quantity, string expected)
+    {
+        foreach (var mode in Enum.GetValues<OnOpposite>())
+            Assert.Equal(expected, Decide(held, Of("reverse") with { TargetSide = side, Quantity = E9(quantity) }, mode));
     }
 
     [Theory]

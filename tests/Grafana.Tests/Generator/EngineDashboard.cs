@@ -24,6 +24,8 @@ internal static class EngineDashboard
             new Query($"sum by (outcome) ({Rate(Own("webhook_requests_total"))}) > 0", "{{outcome}}")) with { NoValue = "no requests" },
         Bars("Refusals by reason", "Requests refused in the time range.", "short",
             $"round(sum by (outcome) ({Increase(Own("webhook_requests_total", Refused))})) > 0", "{{outcome}}") with { NoValue = "none" },
+        Bars("Ignored by reason", "Requests with nothing to do in the time range. Stale and same_time: alerts arrived late or swapped.", "short",
+            $"round(sum by (reason) ({Increase(Own("webhook_ignored_total"))})) > 0", "{{reason}}") with { NoValue = "none" },
         Percentiles("Ack time", "From a webhook's arrival to its durable answer.", "webhook_ack_seconds"),
         Buckets("Ack time, all requests", "How many webhooks were answered within which time.", "webhook_ack_seconds"),
     ];

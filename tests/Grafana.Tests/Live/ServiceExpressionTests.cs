@@ -69,6 +69,8 @@ public sealed class ServiceExpressionTests
         await IsAsync("sum(streamrecorder_ticks_total)", load.Ticks);
         await IsAsync("sum(streamrecorder_ticks_late_total)", load.Trades);
         await IsAsync("sum(streamrecorder_webhook_requests_total{outcome=\"body_unreadable\"})", load.Trades);
+        // Those with an id are the first one's repeats.
+        await IsAsync("sum(streamrecorder_webhook_ignored_total{reason=\"cancel\"})", load.Trades + 1);
         await IsAsync("min(streamrecorder_open_worst_pnl)", -2);
         await IsAsync($"sum({ClosedByRecorder()})", load.Trades);
 

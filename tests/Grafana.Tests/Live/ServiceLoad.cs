@@ -69,6 +69,7 @@ internal sealed class ServiceLoad : IAsyncDisposable
     {
         await _service.HookAsync(hook, "nonsense");
         await _service.HookAsync(hook, """{"id":"again","action":"cancel","symbol":"MNQ1!"}""");
+        await _service.HookAsync(hook, """{"action":"cancel","symbol":"MNQ1!"}""");
         await _service.SendAsync("POST", "/ticks", """{"symbol":"MNQ1!","price":1,"time":"2020-01-01T00:00:00Z"}""", type: "application/x-ndjson");
     }
 }

@@ -51,6 +51,24 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public async Task Scrape_IgnoredAlerts_AreCountedByReason()
+    {
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("mine");
+        await service.SendAsync("POST", hook, """{"action":"exit","symbol":"MNQ1!"}""", key: "");
+        foreach (var second in (int[])[2, 1])
+            await service.SendAsync(
+                "POST", hook,
+                $$"""{"symbol":"MNQ1!","price":1,"market_position":"long","market_position_size":{{second}},"timenow":"2025-12-04T15:00:0{{second}}Z"}""",
+                key: "");
+        var scrape = await Scrape.TakeAsync(service);
+        string[] reasons = ["flat", "stale", "same_time", "at_target", "other_side", "held", "paused", "cancel"];
+        Assert.Equal(
+            [1, 1, 0, 0, 0, 0, 0, 0], reasons.Select(r => (int)scrape["streamrecorder_webhook_ignored_total", $"reason=\"{r}\""]));
+        Assert.Equal(2, scrape["streamrecorder_webhook_requests_total", "outcome=\"ignored\""]);
+    }
+
+    [Fact]
     public async Task Scrape_OpenPosition_ShowsItsFiguresAndZeroAfterIt()
     {
         await using var service = await TestService.StartAsync();

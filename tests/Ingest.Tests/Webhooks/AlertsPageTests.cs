@@ -39,10 +39,10 @@ public sealed class AlertsPageTests
         { "PickMyTrade", "Buy MNQ1! q=3 p=25600.25 at=2025-12-04T15:00:00Z fired" },
         { "Trade Manager", "Buy MNQ1! q=3 p=25600.25 at=2025-12-04T15:00:00Z fired" },
         { "3Commas", "Buy MNQ1! target=2 prev=-1 q=3 p=25600.25 at=2025-12-04T15:00:00Z maxage=300" },
-        { "AlgoWay", "Buy MNQ1! q=3" },
-        { "Tickerly", "Buy MNQ1! q=3" },
-        { "CrossTrade", "Buy MNQ1! q=3" },
-        { "AutoView", "Buy MNQ1! q=3" },
+        { "AlgoWay", "Buy MNQ1! q=3 p=25600.5 at=2025-12-04T15:00:00Z fired" },
+        { "Tickerly", "Buy MNQ1! q=3 p=25600.5 at=2025-12-04T15:00:00Z fired" },
+        { "CrossTrade", "Buy MNQ1! q=3 p=25600.5 at=2025-12-04T15:00:00Z fired" },
+        { "AutoView", "Buy MNQ1! q=3 p=25600.5" },
         { "StreamRecorder", "Buy MNQ1! q=1 p=25600.25 at=2025-12-04T15:00:00Z key=order-1" },
     };
 

@@ -8,6 +8,7 @@ internal static class AlgoWayDialect
         ("ticker", Field.Symbol),
         ("order_action", Field.Action),
         ("order_contracts", Field.Quantity),
+        ("close_side", Field.CloseSide),
         ("take_profit", Field.TakeProfitPips),
         ("stop_loss", Field.StopLossPips),
         ("tp_price", Field.TakeProfitPrice),

@@ -10,8 +10,8 @@ internal static class TradeManagerDialect
     public static readonly Dialect Instance = new("Trade Manager",
     [
         ("action", Field.Action),
-        ("direction", Field.Action),
-        ("side", Field.Action),
+        ("direction", Field.Direction),
+        ("side", Field.Direction),
         ("ticker", Field.Symbol),
         ("price", Field.Price),
         ("quantity", Field.Quantity),

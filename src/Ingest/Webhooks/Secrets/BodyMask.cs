@@ -43,6 +43,9 @@ public static class BodyMask
         return Encoding.UTF8.GetByteCount(text) <= bytesMax ? text : Encoding.UTF8.GetString(Cut(Encoding.UTF8.GetBytes(text), bytesMax));
     }
 
+    /// <summary>A short text from a body, such as a label, or a sentence that quotes one.</summary>
+    public static string OfText(string text) => SecretNames.MayBeIn(text) ? MaskNamed(text) : text;
+
     private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int bytesMax)
     {
         if (text.Length <= bytesMax) return text;
@@ -95,7 +98,7 @@ public static class BodyMask
 
     /// <summary>
     /// In plain text a password may stand on a line of its own: a single word that is no action, and whatever is on the line before the first
-    /// that begins with one.
+    /// that begins with one, or that is a command of AutoView's or CrossTrade's.
     /// </summary>
     private static string MaskPasswordLines(string text)
     {
@@ -107,14 +110,28 @@ public static class BodyMask
             var line = lines[i].AsSpan().Trim(" \t\r\uFEFF");
             if (line.IsEmpty) continue;
             var blank = line.IndexOfAny(' ', '\t');
-            var isCommand = IsAction(blank < 0 ? line : line[..blank]);
-            if (isCommand && !hasCommand && before >= 0) lines[before] = Mask;
+            var isAction = IsAction(blank < 0 ? line : line[..blank]);
+            var isCommand = isAction || IsPairs(line);
+            // A pair of CrossTrade's may have a line of its own: it is masked by its name.
+            var isPassword = isCommand && !hasCommand && before >= 0 && (isAction || !SecretNames.IsSecret(NameIn(lines[before])));
+            if (isPassword) lines[before] = Mask;
             hasCommand |= isCommand;
             before = i;
             if (blank < 0 && !isCommand && !line.ContainsAny(Punctuation)) lines[i] = Mask;
         }
         return string.Join('\n', lines);
     }
+
+    /// <summary>Name and value at its beginning, and the name is one that a command begins with.</summary>
+    private static bool IsPairs(ReadOnlySpan<char> line)
+    {
+        var name = NameIn(line);
+        foreach (var known in (ReadOnlySpan<string>)["e", "a", "s", "b", "c", "command", "account", "instrument", "action"])
+            if (name.Equals(known, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+
+    private static ReadOnlySpan<char> NameIn(ReadOnlySpan<char> line) => line[..Math.Max(line.IndexOf('='), 0)].Trim();
 
     private static bool IsAction(ReadOnlySpan<char> word)
     {
