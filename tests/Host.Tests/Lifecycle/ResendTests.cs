@@ -99,6 +99,25 @@ public sealed class ResendTests : IDisposable
         Assert.Equal(statuses.Count + 1, await QuantityAsync(client));
     }
 
+    /// <summary>Nobody here can know that an answer was lost behind the proxy, unless the order says which one it is.</summary>
+    [Theory]
+    [InlineData("", ""","id":"order-1" """)]
+    [InlineData(""","duplicate_window":60""", ""","timenow":"2025-12-04T15:00:00Z" """)]
+    public async Task Order_SentAgainAfterItsAnswerWasLostOnTheWay_IsOneIfItCanBeTold(string settings, string field)
+    {
+        await using var host = await HostProcess.ServeAsync(_directory);
+        using var client = new HostClient(host, _directory);
+        var hook = await client.RecorderAsync("a", settings);
+        await using var proxy = new CuttingProxy(host.Url) { CutsAfter = TimeSpan.FromMilliseconds(300) };
+        using var sender = new HttpClient { BaseAddress = proxy.Url };
+        var body = Buy.TrimEnd('}') + field + "}";
+        await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync(sender, hook, body));
+        Assert.Equal(1, await QuantityAsync(client));
+        proxy.CutsAfter = null;
+        Assert.Equal("duplicate", await PostAsync(sender, hook, body));
+        Assert.Equal(1, await QuantityAsync(client));
+    }
+
     [Fact]
     public async Task TwoOrders_WithTheSameBodyAndAKillAtTheAnswer_AreTwo()
     {
@@ -161,9 +180,9 @@ public sealed class ResendTests : IDisposable
         }
     }
 
-    private static async Task<string> PostAsync(HttpClient client, string hook)
+    private static async Task<string> PostAsync(HttpClient client, string hook, string body = Buy)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, hook) { Content = new StringContent(Buy) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, hook) { Content = new StringContent(body) };
         request.Headers.ConnectionClose = true;
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
         return System.Text.Json.JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("status")

@@ -19,9 +19,9 @@ public sealed class HostClient : IDisposable
     }
 
     /// <summary>Makes a recorder and returns its webhook path.</summary>
-    public async Task<string> RecorderAsync(string name)
+    public async Task<string> RecorderAsync(string name, string settings = "")
     {
-        var answer = await PostAsync("/api/recorders", $$"""{"name":"{{name}}"}""");
+        var answer = await PostAsync("/api/recorders", $$"""{"name":"{{name}}"{{settings}}}""");
         Assert.Equal(201, answer.Status);
         return answer.Json.GetProperty("webhook_path").GetString()!;
     }
