@@ -50,6 +50,8 @@ public sealed record Rejection(string Label, int Status, string Title)
     public static readonly Rejection PositionsFull = new("positions_full", 503, "The configured number of positions is reached.");
     public static readonly Rejection CommitSlow =
         new("commit_slow", 503, "The journal did not confirm in time; sending the same body again is harmless.");
+    public static readonly Rejection BodySlow = new("body_slow", 503, "The body did not arrive in time; nothing was taken.");
+    public static readonly Rejection SenderGone = new("sender_gone", 503, "The sender has gone before its answer.");
     public static readonly Rejection JournalFailed = new("journal_failed", 503, "The journal cannot be written.");
     public static readonly Rejection ShuttingDown = new("shutting_down", 503, "The service is stopping.");
 
@@ -59,7 +61,8 @@ public sealed record Rejection(string Label, int Status, string Title)
         QuantityNotPositive, Contradiction, SymbolMissing, TimeInvalid, RequestInvalid, KeyMissing, ScopeMissing, SourceRefused, TokenUnknown,
         NotFound, Conflict,
         BodyTooLarge, InstrumentUnknown, PriceUnknown, CommandsSeveral, PositionMissing, QuantityTypeUnsupported, QuantityTooSmall, SignalTooOld,
-        PositionTooLarge, RateExceeded, InboxFull, PositionsFull, CommitSlow, JournalFailed, ShuttingDown,
+        PositionTooLarge, RateExceeded, InboxFull, PositionsFull, CommitSlow, BodySlow, SenderGone,
+        JournalFailed, ShuttingDown,
     ];
 
     /// <summary>Not now: the sender sends it again, so it is not kept.</summary>

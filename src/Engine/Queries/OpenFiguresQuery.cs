@@ -2,6 +2,7 @@ using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
 using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
+using StreamRecorder.Engine.Prices;
 
 namespace StreamRecorder.Engine.Queries;
 
@@ -9,7 +10,8 @@ namespace StreamRecorder.Engine.Queries;
 public readonly record struct OpenFigure(PositionKey Key, string Currency, Amount Unrealized, Amount Worst);
 
 /// <summary>
-/// A root whose prices open positions depend on; µs of the oldest of its contracts' last ticks, or of the opening where that is later.
+/// A root whose prices open positions depend on; µs of the oldest of its contracts' last ticks, or of the opening where that is later. 0: all that
+/// is open in it is unpriced.
 /// </summary>
 public readonly record struct HeldRoot(string Root, long PriceAt);
 
@@ -53,9 +55,15 @@ public sealed class OpenFiguresQuery(IReadOnlyList<PositionKey> pairs, IReadOnly
             Pairs = _open,
             Counts = [.. recorderIds.Select(state.OpenCountOf)],
             Total = state.Open.Count,
-            Unpriced = held.Where(s => !s.HasTicked && s.Symbol.Kind == SymbolKind.Continuous).Sum(s => s.OpenCount),
-            Roots = [.. held.GroupBy(s => s.Symbol.Root, s => Math.Max(s.ChangedAt, s.HeldSince), (root, at) => new HeldRoot(root, at.Min()))],
+            Unpriced = held.Where(IsUnpriced).Sum(s => s.OpenCount),
+            Roots = [.. held.GroupBy(s => s.Symbol.Root, (root, streams) => new HeldRoot(root, OldestOf(streams)))],
         };
         return true;
     }
+
+    /// <summary>What is unpriced waits for its first tick, and has no price that could be old.</summary>
+    private static long OldestOf(IEnumerable<PriceStream> streams) =>
+        streams.Where(s => !IsUnpriced(s)).Select(s => Math.Max(s.ChangedAt, s.HeldSince)).DefaultIfEmpty().Min();
+
+    private static bool IsUnpriced(PriceStream stream) => !stream.HasTicked && stream.Symbol.Kind == SymbolKind.Continuous;
 }

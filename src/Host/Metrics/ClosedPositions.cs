@@ -43,7 +43,6 @@ public sealed class ClosedPositions
             "streamrecorder.closed.over_limit",
             () => _recorders.All.Select(r => new Measurement<long>(r.OverLimit, new Tag("recorder", r.Name))), null,
             "Positions that closed with a drawdown above the recorder's drawdown_limit; also those that lived between two scrapes.");
-        meter.CreateObservableGauge("streamrecorder.drawdown_limit", Limits, null, "The recorder's drawdown_limit; 0 without one.");
     }
 
     /// <summary>Engine's thread: never blocks, never throws.</summary>
@@ -71,14 +70,6 @@ public sealed class ClosedPositions
 
     private bool IsOverLimit(long recorderId, Amount drawdown) =>
         _engine.Directory.Find(recorderId)?.Settings.DrawdownLimit is { } limit && drawdown > Amount.FromFixed9(limit);
-
-    /// <summary>0 for a recorder without a limit: a series once shown cannot be taken back.</summary>
-    private IEnumerable<Measurement<double>> Limits()
-    {
-        var directory = _engine.Directory;
-        return _recorders.All.Select(recorder => new Measurement<double>(
-            Amount.FromFixed9(directory.FindByName(recorder.Name)?.Settings.DrawdownLimit ?? 0).ToDouble(), new Tag("recorder", recorder.Name)));
-    }
 
     private IEnumerable<Measurement<long>> Counts() =>
         from recorder in _recorders.All

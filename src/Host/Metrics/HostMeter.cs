@@ -25,6 +25,9 @@ public sealed class HostMeter : IAsyncDisposable
     public HostMeter(object scope, Options options, EngineClient client, EngineLoop engine, SymbolTable symbols, TimeProvider time)
     {
         _meter = new Meter(new MeterOptions(Name) { Scope = scope });
+        var startedAt = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        _meter.CreateObservableGauge(
+            "streamrecorder.start_time", () => startedAt, "s", "When the service began to record, in Unix time: since then its counters count.");
         var recorders = new RecorderTallies(options.MetricRecorders);
         _closed = new ClosedPositions(_meter, engine, recorders);
         _open = new OpenSeries(_meter, client, engine, symbols, recorders, options, time);

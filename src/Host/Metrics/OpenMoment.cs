@@ -15,6 +15,9 @@ public sealed record OpenMoment
     public IReadOnlyList<Measurement<double>> Worst { get; init; } = [];
     public IReadOnlyList<Measurement<double>> Prices { get; init; } = [];
     public IReadOnlyList<Measurement<int>> Markets { get; init; } = [];
+
+    /// <summary>Whose pairs are shown.</summary>
+    public IReadOnlyList<string> Recorders { get; init; } = [];
     public int BeyondLimit { get; init; }
     public int Unpriced { get; init; }
 }
@@ -53,6 +56,7 @@ public sealed class OpenMoments(Options options, TimeProvider time)
             Worst = [.. _pairs.Select(pair => Of(pair.Value.Worst, pair.Key))],
             Prices = [.. _roots.Select(root => new Measurement<double>((double)root.Value / Timestamp.Second, new Tag("root", root.Key)))],
             Markets = MarketsAt(time.GetUtcNow()),
+            Recorders = [.. _pairs.Keys.Select(pair => pair.Recorder).Distinct()],
             BeyondLimit = figures.Total - shown,
             Unpriced = figures.Unpriced,
         };

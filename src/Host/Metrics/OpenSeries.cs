@@ -3,8 +3,10 @@ using System.Diagnostics.Metrics;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
 using StreamRecorder.Engine.Messages;
+using StreamRecorder.Engine.Numbers;
 using StreamRecorder.Engine.Positions;
 using StreamRecorder.Engine.Queries;
+using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 
 namespace StreamRecorder.Host.Metrics;
 
@@ -48,6 +50,7 @@ public sealed class OpenSeries : IAsyncDisposable
             "streamrecorder.open.unrealized_pnl", () => _shown.Unrealized, null, "Unrealized result of the open position, 0 when flat.");
         meter.CreateObservableGauge(
             "streamrecorder.open.worst_pnl", () => _shown.Worst, null, "Worst unrealized result of the open position, 0 when flat.");
+        meter.CreateObservableGauge("streamrecorder.drawdown_limit", Limits, null, "The recorder's drawdown_limit; 0 without one.");
         meter.CreateObservableGauge(
             "streamrecorder.open.pairs_beyond_limit", () => _shown.BeyondLimit, null,
             "Open positions above the limit of pairs, which have no series of their own.");
@@ -85,6 +88,18 @@ public sealed class OpenSeries : IAsyncDisposable
         // How it failed, if it did, its end has told.
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+    }
+
+    /// <summary>
+    /// Of all recorders that are shown, those beyond the limit of recorders too when a pair of theirs is. 0 for one without a limit: a series once
+    /// shown cannot be taken back.
+    /// </summary>
+    private IEnumerable<Measurement<double>> Limits()
+    {
+        var directory = _engine.Directory;
+        return _recorders.All.Select(recorder => recorder.Name).Union(_shown.Recorders).Select(
+            name => new Measurement<double>(
+                Amount.FromFixed9(directory.FindByName(name)?.Settings.DrawdownLimit ?? 0).ToDouble(), new Tag("recorder", name)));
     }
 
     private void Add(long recorderId, Symbol symbol)

@@ -40,7 +40,7 @@ internal readonly record struct WebhookBody(ReadOnlySequence<byte> Bytes, Sequen
         }
         catch (OperationCanceledException) when (tooLate is { IsCancellationRequested: true })
         {
-            return Missing(Rejection.CommitSlow.Because("The body did not arrive in time; nothing was taken."));
+            return Missing(Rejection.BodySlow.Because("Send it again, all at once."));
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or ConnectionAbortedException)
         {

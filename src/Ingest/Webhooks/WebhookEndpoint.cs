@@ -41,7 +41,7 @@ public static class WebhookRoutes
 /// </summary>
 public sealed class WebhookEndpoint : IDisposable
 {
-    private static readonly SignalAnswer Gone = SignalAnswer.Refused(Rejection.CommitSlow.Because("The sender has gone before its answer."));
+    private static readonly SignalAnswer Gone = SignalAnswer.Refused(Rejection.SenderGone.Because("Nobody waits for it any more."));
 
     private readonly Inbox _inbox;
     private readonly Func<RecorderDirectory> _directory;

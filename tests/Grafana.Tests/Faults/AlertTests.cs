@@ -37,7 +37,11 @@ public sealed class AlertTests : IDisposable
     public async Task Alerts_EachFault_FiresItsOwn()
     {
         await using var service = await TestService.StartAsync(
-            o => o with { TradingHours = new Dictionary<string, TradingHours> { ["Default"] = TradingHours.Parse("always") } });
+            o => o with
+            {
+                TradingHours = new Dictionary<string, TradingHours> { ["Default"] = TradingHours.Parse("always") },
+                MetricPairs = 2,
+            });
         await using var slow = await HostProcess.ServeAsync(_slow);
         await using var small = await ServeOnSmallVolumeAsync();
         await using var senders = await Senders.MakeAsync(slow, _slow);
@@ -60,7 +64,7 @@ public sealed class AlertTests : IDisposable
             await FiresAsync(server, ("SinkLagging", main));
         }
         await FiresAsync(
-            server, ("FeedDisconnected", main), ("FeedSilent", main), ("Unpriced", main), ("DrawdownLimit", main), ("DrawdownLimitPassed", main),
+            server, ("FeedDisconnected", main), ("FeedSilent", main), ("Unpriced", main), ("SeriesLimit", main), ("DrawdownLimit", main), ("DrawdownLimitPassed", main),
             ("DiskLow", full), ("JournalSlow", weak), ("AckSlow", weak),
             ("JournalFailed", weak), ("Unavailable", weak));
         await service.StopAsync();
@@ -84,7 +88,9 @@ public sealed class AlertTests : IDisposable
         }
     }
 
-    /// <summary>A trade that closes under water, then positions that stay: one without a price, one deep under water whose ticks end.</summary>
+    /// <summary>
+    /// A trade that closes under water, then positions that stay: one without a price, one deep under water whose ticks end, one too many.
+    /// </summary>
     private static async Task WoundAsync(TestService service, string hook)
     {
         await service.TickAsync(100);
@@ -93,6 +99,7 @@ public sealed class AlertTests : IDisposable
         await service.FillAsync(hook, "close", 100);
         await service.FillAsync(hook, "buy", 100, symbol: "MES1!");
         await service.FillAsync(hook, "buy", 100);
+        await service.FillAsync(hook, "buy", 100, symbol: "MGC1!");
         await service.TickAsync(90);
         await FeedAsync(service);
     }

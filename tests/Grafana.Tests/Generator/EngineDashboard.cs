@@ -22,10 +22,11 @@ internal static class EngineDashboard
     [
         StackedLines("Requests by outcome", "Webhook requests per second; names other than accepted, duplicate and ignored are refusals.", "reqps",
             new Query($"sum by (outcome) ({Rate(Own("webhook_requests_total"))}) > 0", "{{outcome}}")) with { NoValue = "no requests" },
-        Bars("Refusals by reason", "Requests refused in the time range.", "short",
-            $"round(sum by (outcome) ({Increase(Own("webhook_requests_total", Refused))})) > 0", "{{outcome}}") with { NoValue = "none" },
-        Bars("Ignored by reason", "Requests with nothing to do in the time range. Stale and same_time: alerts arrived late or swapped.", "short",
-            $"round(sum by (reason) ({Increase(Own("webhook_ignored_total"))})) > 0", "{{reason}}") with { NoValue = "none" },
+        Bars("Refused or ignored, by reason",
+            "Requests refused, or with nothing to do, in the time range. Stale and same_time: alerts arrived late or swapped.", "short",
+            $"round(sum by (reason) ({Increase(Own("webhook_ignored_total"))}"
+            + $" or label_replace({Increase(Own("webhook_requests_total", Refused))}, \"reason\", \"$1\", \"outcome\", \"(.*)\"))) > 0",
+            "{{reason}}") with { NoValue = "none" },
         Percentiles("Ack time", "From a webhook's arrival to its durable answer.", "webhook_ack_seconds"),
         Buckets("Ack time, all requests", "How many webhooks were answered within which time.", "webhook_ack_seconds"),
     ];
@@ -72,28 +73,31 @@ internal static class EngineDashboard
     private static Panel[] Runtime() =>
     [
         StackedLines("Processor", "Share of all processors in use.", "percentunit",
-            new Query($"sum by (cpu_mode) ({Rate(Runtime("process_cpu_time_seconds_total"))}) / scalar(sum({Runtime("process_cpus")}))",
+            new Query($"sum by (cpu_mode) ({RuntimeRate("process_cpu_time_seconds_total")}) / scalar(sum({Runtime("process_cpus")}))",
                 "{{cpu_mode}}")),
         Lines("Memory", "Physical memory of the process, and what of it is heap.", "bytes",
             new Query($"sum({Runtime("process_memory_working_set_bytes")})", "working set"),
             new Query($"sum by (gc_heap_generation) ({Runtime("gc_last_collection_heap_size_bytes")})", "heap {{gc_heap_generation}}")),
         Lines("Allocation", "Bytes allocated per second.", "Bps",
-            new Query($"sum({Rate(Runtime("gc_heap_total_allocated_bytes_total"))})", "allocated")),
+            new Query($"sum({RuntimeRate("gc_heap_total_allocated_bytes_total")})", "allocated")),
         Lines("Collections", "Garbage collections per second, by generation.", "cps",
-            new Query($"sum by (gc_heap_generation) ({Rate(Runtime("gc_collections_total"))})", "{{gc_heap_generation}}")),
+            new Query($"sum by (gc_heap_generation) ({RuntimeRate("gc_collections_total")})", "{{gc_heap_generation}}")),
         Lines("Paused in collections", "Share of the time in which the runtime stood still.", "percentunit",
-            new Query($"sum({Rate(Runtime("gc_pause_time_seconds_total"))})", "paused")) with { Options = Looks.Lines("max", "lastNotNull") },
+            new Query($"sum({RuntimeRate("gc_pause_time_seconds_total")})", "paused")) with { Options = Looks.Lines("max", "lastNotNull") },
         Lines("Thread pool", "Threads, and work that waits for one.", "short",
             new Query($"sum({Runtime("thread_pool_thread_count_total")})", "threads"),
             new Query($"sum({Runtime("thread_pool_queue_length_total")})", "waiting")),
         Lines("Exceptions", "Exceptions thrown per second, by type.", "cps",
-            new Query($"sum by (error_type) ({Rate(Runtime("exceptions_total"))}) > 0", "{{error_type}}")) with { Width = 12, NoValue = "none" },
+            new Query($"sum by (error_type) ({RuntimeRate("exceptions_total")}) > 0", "{{error_type}}")) with { Width = 12, NoValue = "none" },
         Lines("Contended locks", "Waits for a lock per second.", "cps",
-            new Query($"sum({Rate(Runtime("monitor_lock_contentions_total"))})", "contended"))
+            new Query($"sum({RuntimeRate("monitor_lock_contentions_total")})", "contended"))
             with { Width = 12 },
     ];
 
-    private static string Runtime(string name) => Any("dotnet_" + name);
+    /// <summary>Other programs of this runtime have the same names.</summary>
+    private static string Runtime(string name) => Shared("dotnet_" + name);
+
+    private static string RuntimeRate(string name) => $"({Rate(Any("dotnet_" + name))} and on (job, instance) {Own("start_time_seconds")})";
 
     private static Panel Percentiles(string title, string description, string histogram)
     {

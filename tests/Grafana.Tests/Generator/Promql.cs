@@ -15,10 +15,22 @@ internal static class Promql
     public static string Increase(string series) => $"increase({series}[$__range])";
 
     /// <summary>
-    /// What came on top within the range, exactly: <c>increase()</c> extrapolates and misses the first observation of a histogram,
-    /// which has no series before it. A series that is younger than the range, or began anew with a restart, counts whole.
+    /// What came on top within the range, exactly: <c>increase()</c> extrapolates and misses the first observation of a histogram, which has no series
+    /// before it. Of an instance that began within the range all series count whole: comparing some of them with what they were before the restart
+    /// would take what one lost from what another gained. Else the difference; whole if the series began within the range; and where Prometheus knows
+    /// nothing of the range's beginning, what came since it does.
     /// </summary>
-    public static string Gained(string series, string range = "$__range") => $"({series} - {series} offset {range} >= 0 or {series})";
+    public static string Gained(string series, string range = "$__range", string seconds = "$__range_s")
+    {
+        string began = Own("start_time_seconds");
+        return $"({series} and on (job, instance) {began} >= time() - {seconds}"
+            + $" or {series} - {series} offset {range}"
+            + $" or {series} and on (job, instance) {began} offset {range}"
+            + $" or {series} - min_over_time({series}[{range}]))";
+    }
+
+    /// <summary>Of the service alone, whatever else has a metric of that name.</summary>
+    public static string Shared(string name, string matchers = "") => $"({Any(name, matchers)} and on (job, instance) {Own("start_time_seconds")})";
 
     public static string Quantile(double quantile, string buckets, string by = "le")
         => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"histogram_quantile({quantile}, sum by ({by}) ({buckets}))");

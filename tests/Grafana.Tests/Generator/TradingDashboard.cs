@@ -59,7 +59,7 @@ internal static class TradingDashboard
     private static Panel[] Closed() =>
     [
         StackedLines("Closed per hour", "Positions closed within the hour before each point.", "short",
-            new Query($"sum by (recorder) ({Gained(Own("positions_closed_total", Recorder), "1h")})", "{{recorder}}")) with { Width = 12 },
+            new Query($"sum by (recorder) ({Gained(Own("positions_closed_total", Recorder), "1h", "3600")})", "{{recorder}}")) with { Width = 12 },
         Bars("How positions ended", "Closed positions by outcome and reason.", "short",
             $"sum by (outcome, reason) ({Gained(Own("positions_closed_total", Recorder))}) > 0", "{{outcome}} by {{reason}}")
             with { Width = 12, NoValue = NoTrades },
@@ -97,9 +97,11 @@ internal static class TradingDashboard
 
     private static Panel[] Trust() =>
     [
-        Lines("Unpriced positions and gaps", "Positions without a price, and seconds in which the service was not running.", "short",
-            new Query(Own("unpriced_positions"), "unpriced {{instance}}"),
-            new Query($"increase({Own("gap_seconds_total")}[$__rate_interval])", "gap {{instance}}")),
+        Lines("Unpriced positions", "Positions without a price.", "short", new Query(Own("unpriced_positions"), "{{instance}}")) with { Width = 6 },
+        // What a start adds lies between two scrapes that may be hours apart: no rate would see it.
+        Lines("Time without service", "Time in which no ticks and signals were taken, within a time range before each point.", "s",
+            new Query($"max_over_time({Own("gap_seconds_total")}[$__range]) - min_over_time({Own("gap_seconds_total")}[$__range])", "{{instance}}"))
+            with { Width = 6, Options = Looks.Lines("lastNotNull") },
         Lines("Age of the prices in use",
             "Time since the last tick of the contracts that open positions take prices from, within trading hours.", "s",
             new Query(PriceAge(), "{{root}}")) with { NoValue = "flat, or the markets are closed", Options = Looks.Lines("max", "lastNotNull") },

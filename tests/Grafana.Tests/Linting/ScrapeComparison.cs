@@ -6,6 +6,9 @@ namespace StreamRecorder.Grafana.Tests.Linting;
 /// <summary>Holds the list of exported metrics to what a scrape really exports: names, kinds, label names, and bounds of buckets.</summary>
 public static partial class ScrapeComparison
 {
+    // Their labels have the words of the program; others have the names of what a user made.
+    private const string AllValuesListed = "streamrecorder_webhook_";
+
     // Written by the exporter on every sample, whatever the metric.
     private const string ScopePrefix = "otel_scope_";
 
@@ -38,6 +41,13 @@ public static partial class ScrapeComparison
         if (names.Count > 0 && metric.Name != "target_info" && !names.SequenceEqual(metric.Labels.Keys.Order(StringComparer.Ordinal)))
             yield return $"{metric.Name} is exported with the labels [{string.Join(", ", names)}], but listed with "
                 + $"[{string.Join(", ", metric.Labels.Keys)}].";
+        foreach (var (label, listed) in metric.Labels.Where(_ => metric.Name.StartsWith(AllValuesListed, StringComparison.Ordinal)))
+        {
+            var exported = samples.Select(sample => sample.Labels.GetValueOrDefault(label)).OfType<string>().Distinct();
+            if (!exported.Order(StringComparer.Ordinal).SequenceEqual(listed.Order(StringComparer.Ordinal)))
+                yield return $"{metric.Name} is exported with other values of {label} than are listed: "
+                    + string.Join(", ", exported.Except(listed).Concat(listed.Except(exported)));
+        }
         var bounds = samples.Select(sample => sample.Labels.GetValueOrDefault("le")).OfType<string>().Where(le => le != "+Inf").Distinct();
         if (metric.Kind == "histogram" && !metric.Buckets.Order().SequenceEqual(bounds.Select(Bound).Order()))
             yield return $"{metric.Name} is exported with the bounds [{string.Join(", ", bounds)}], but listed with "

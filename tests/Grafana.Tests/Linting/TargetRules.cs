@@ -86,9 +86,14 @@ internal static partial class TargetRules
 
     private static bool Has(Selector selector, string label, string value) => selector.Matchers.Contains(new Matcher(label, "=~", value));
 
-    /// <summary>Under a rate, or compared with its own past by an offset.</summary>
+    /// <summary>Under a rate, compared with its own past by an offset, or the greatest less the least.</summary>
     private static bool IsRated(Selector selector, PromqlExpression parsed)
-        => RateFunctions.Contains(selector.Function) || parsed.Selectors.Any(other => other.Metric == selector.Metric && other.HasOffset);
+        => RateFunctions.Contains(selector.Function)
+            || parsed.Selectors.Any(other => other.Metric == selector.Metric && other.HasOffset)
+            || (selector.Function == "max_over_time"
+                && parsed.Selectors.Any(other => other.Metric == selector.Metric && other.Function == "min_over_time"))
+            || (selector.Function == "min_over_time"
+                && parsed.Selectors.Any(other => other.Metric == selector.Metric && other.Function == "max_over_time"));
 
     private static IEnumerable<string> LegendLabels(string legend) => LegendPattern().Matches(legend).Select(match => match.Groups["label"].Value);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using StreamRecorder.Grafana.Tests.Linting;
 using StreamRecorder.Grafana.Tests.Rules;
@@ -40,9 +41,17 @@ public sealed partial record LiveExpression(string Where, string Text, bool IsAl
 
     private static string Fill(string text, string rateInterval, string range)
     {
-        string windows =
-            text.Replace("$__rate_interval", rateInterval, StringComparison.Ordinal).Replace("$__range", range, StringComparison.Ordinal);
+        string windows = text.Replace("$__range_s", SecondsOf(range), StringComparison.Ordinal)
+            .Replace("$__rate_interval", rateInterval, StringComparison.Ordinal).Replace("$__range", range, StringComparison.Ordinal);
         return VariablePattern().Replace(windows, ".+");
+    }
+
+    /// <summary>Of a window such as 12s or 1h, as Grafana's variable has it.</summary>
+    private static string SecondsOf(string window)
+    {
+        int number = int.Parse(window[..^1], CultureInfo.InvariantCulture);
+        return (window[^1] switch { 's' => number, 'm' => 60 * number, 'h' => 3600 * number, _ => throw new FormatException(window) })
+            .ToString(CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@"\$\{?\w+\}?")]

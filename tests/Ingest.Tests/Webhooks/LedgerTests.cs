@@ -147,7 +147,7 @@ public sealed class LedgerTests
         await Service.UntilAsync(() => service.Inbox.SignalCount == 1);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pending);
-        await Service.UntilAsync(() => service.Metrics.Count("commit_slow") == 1);
+        await Service.UntilAsync(() => service.Metrics.Count("sender_gone") == 1);
     }
 
     private static string Long(int length) => string.Concat(Enumerable.Repeat("a=1;", length / 4 + 1))[..length];

@@ -188,7 +188,7 @@ public sealed class WebhookEndpointTests
         var pending = service.SignalAsync(content);
 
         // The client looks at the answer only when its body is out.
-        await Service.UntilAsync(() => service.Metrics.Count("commit_slow") == 1);
+        await Service.UntilAsync(() => service.Metrics.Count("body_slow") == 1);
         content.Release([]);
         Assert.Equal((503, 0), ((await pending).Status, service.Inbox.SignalCount));
     }
