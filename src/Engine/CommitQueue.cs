@@ -46,7 +46,11 @@ internal sealed class CommitQueue(
         counters.InputsApplied++;
         var body = asker as BodyMessage;
         body?.EntryId = sequence;
-        var group = new OutputGroup(sequence, at, [.. _outputs]) { DecidedAt = HasReceipt(input) ? Clock : null };
+        var group = new OutputGroup(sequence, at, [.. _outputs])
+        {
+            DecidedAt = HasReceipt(input) ? Clock : null,
+            Checksum = journal.Checksum,
+        };
         _releases.Enqueue(new Release(sequence, group, asker, asker is Command ? new CommandResult(sequence, null, value) : value));
     }
 

@@ -29,6 +29,7 @@ public sealed class EngineLoop
     private readonly Backlog _backlog;
     private readonly CommitQueue _commits;
     private readonly PendingTicks _ticks;
+    private (long Sequence, uint Checksum) _loaded;
 
     public EngineLoop(StateMachine state, IJournal journal, Inbox inbox, Outbox outbox, TimeProvider time, Retention? retention = null)
     {
@@ -105,7 +106,9 @@ public sealed class EngineLoop
     /// <summary>Takes over what the database holds as of its sequence (null: it is new). It may be let go then: what follows writes it.</summary>
     public void Load(StoredState? stored)
     {
-        if (stored is not null) _state.Load(stored);
+        if (stored is null) return;
+        _state.Load(stored);
+        _loaded = (stored.Sequence, stored.Checksum);
     }
 
     /// <summary>
@@ -131,7 +134,7 @@ public sealed class EngineLoop
         if (!_commits.HasRoom) done += _backlog.Absorb(EngineLimits.MessagesPerTurn);
         done += StepQueries();
         done += _ticks.FoldIfDue();
-        if (_journal.AppendedSequence > _journal.CommittedSequence) _journal.StartCommit();
+        if (_journal.WantsCommit) _journal.StartCommit();
         return done + _commits.ReleaseCommitted();
     }
 
@@ -150,6 +153,9 @@ public sealed class EngineLoop
     private void Replayed(long sequence, ReadOnlySpan<byte> payload)
     {
         _retention.Note(sequence, InputCodec.TimeOf(payload), payload.Length);
+        if (sequence == _loaded.Sequence && _loaded.Checksum != 0 && _journal.Checksum != _loaded.Checksum)
+            throw new StateDamagedException(
+                $"as of sequence {sequence}, but of another history than the journal: it was not written from that journal's record of this sequence");
         // The database holds it already; the journal keeps it longer so that a restored backup catches up.
         if (sequence <= _state.Sequence) return;
         if (sequence != _state.Sequence + 1)
@@ -166,7 +172,7 @@ public sealed class EngineLoop
         }
         _outputs.Clear();
         _state.Apply(sequence, at, input, _outputs);
-        var group = new OutputGroup(sequence, at, [.. _outputs]);
+        var group = new OutputGroup(sequence, at, [.. _outputs]) { Checksum = _journal.Checksum };
         while (!_outbox.TryRelease(group)) _outbox.WaitForRoom();
     }
 

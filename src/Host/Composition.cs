@@ -177,7 +177,8 @@ public sealed class Composition : IAsyncDisposable
         await DoAsync(new StartService(Marks.AreKnown ? Marks.WasSent : null) { ReceivedAt = Client.Now }).ConfigureAwait(false);
         await OfferTablesAsync().ConfigureAwait(false);
         await new AdminKey(Directory.Root, _log).EnsureAsync(Engine, DoAsync, Client.Now).ConfigureAwait(false);
-        _upkeep = new Upkeep(Client, Database, _sink, time, logs.CreateLogger<Upkeep>(), fault => _faulted.TrySetResult(fault));
+        _upkeep = new Upkeep(
+            Client, Database, _sink, () => _journal.DiskBytes > options.JournalBytes, time, logs.CreateLogger<Upkeep>(), fault => _faulted.TrySetResult(fault));
         _ = WatchAsync(_upkeep.Ended);
         if (options.SnapshotRows <= 0) return;
         _snapshots = new Snapshots(Client, _sink, options.SnapshotRows, time, logs.CreateLogger<Snapshots>());

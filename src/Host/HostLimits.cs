@@ -130,8 +130,9 @@ public static class HostLimits
     /// <summary>Snapshots are taken so often.</summary>
     public static readonly TimeSpan SnapshotInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Old snapshots are thinned and old journal is given up so often.</summary>
-    public static readonly TimeSpan UpkeepInterval = TimeSpan.FromMinutes(1);
+    /// <summary>The journal's size is looked at so often, and each so many times old rows are thinned and old journal is given up: once a minute.</summary>
+    public static readonly TimeSpan JournalLookInterval = TimeSpan.FromSeconds(5);
+    public const int LooksPerUpkeep = 12;
 
     // Stopping, step by step. Together below the 30 s that service managers usually give, for a healthy disk.
 

@@ -6,6 +6,7 @@ namespace StreamRecorder.Host;
 /// <summary>
 /// At the start and once a minute has old rows thinned, and lets the journal give up what is old and in the database, as a fresh look at the
 /// file on disk says: one that was deleted or replaced under the service is noticed here, before anything is given up, and ends the process.
+/// A journal beyond its size is looked after more often: a minute's flood may come to gigabytes.
 /// </summary>
 public sealed class Upkeep : IAsyncDisposable
 {
@@ -13,17 +14,21 @@ public sealed class Upkeep : IAsyncDisposable
     private readonly Database _database;
     private readonly SqliteSink _sink;
     private readonly TimeProvider _time;
+    private readonly Func<bool> _isJournalTooLarge;
     private readonly ILogger<Upkeep> _log;
     private readonly Action<Exception> _faulted;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public Upkeep(EngineClient engine, Database database, SqliteSink sink, TimeProvider time, ILogger<Upkeep> log, Action<Exception> faulted)
+    public Upkeep(
+        EngineClient engine, Database database, SqliteSink sink, Func<bool> isJournalTooLarge, TimeProvider time, ILogger<Upkeep> log,
+        Action<Exception> faulted)
     {
         _engine = engine;
         _database = database;
         _sink = sink;
         _time = time;
+        _isJournalTooLarge = isJournalTooLarge;
         _log = log;
         _faulted = faulted;
         _running = Task.Run(RunAsync);
@@ -41,10 +46,15 @@ public sealed class Upkeep : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(HostLimits.UpkeepInterval, _time);
+        using var timer = new PeriodicTimer(HostLimits.JournalLookInterval, _time);
+        var looks = 0;
         try
         {
-            do await RoundAsync().ConfigureAwait(false);
+            do
+            {
+                var isFull = looks++ % HostLimits.LooksPerUpkeep == 0;
+                if (isFull || _isJournalTooLarge()) await RoundAsync(isFull).ConfigureAwait(false);
+            }
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
@@ -53,11 +63,11 @@ public sealed class Upkeep : IAsyncDisposable
         }
     }
 
-    private async Task RoundAsync()
+    private async Task RoundAsync(bool isFull)
     {
         try
         {
-            await _sink.ThinAsync(_engine.Now).ConfigureAwait(false);
+            if (isFull) await _sink.ThinAsync(_engine.Now).ConfigureAwait(false);
             await _engine.SendAsync(new TruncateJournal(_database.ReadStateAfresh().Sequence) { ReceivedAt = _engine.Now }).ConfigureAwait(false);
         }
         catch (DatabaseUnavailableException e)

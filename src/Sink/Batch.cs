@@ -60,6 +60,9 @@ internal sealed class Batch
     /// <summary>Engine time of the last group.</summary>
     public long At { get; private set; }
 
+    /// <summary>Of the last group's record in the journal.</summary>
+    public uint Checksum { get; private set; }
+
     public int GroupCount { get; private set; }
 
     public int SkippedCount { get; }
@@ -86,6 +89,7 @@ internal sealed class Batch
         for (var ordinal = 0; ordinal < group.Outputs.Count; ordinal++) Add(group, ordinal, group.Outputs[ordinal]);
         Sequence = group.Sequence;
         At = group.At;
+        Checksum = group.Checksum;
         GroupCount++;
         RowCount += group.Outputs.Count;
     }

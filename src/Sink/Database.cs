@@ -6,7 +6,7 @@ namespace StreamRecorder.Sink;
 /// As of which sequence the database is, at which engine time, and which id the
 /// next recorder gets. <paramref name="Identity"/> tells one file from another.
 /// </summary>
-public sealed record DatabaseState(long Sequence, long At, long NextRecorderId, string Identity);
+public sealed record DatabaseState(long Sequence, long At, long NextRecorderId, string Identity, uint Checksum);
 
 /// <summary>
 /// The file <c>stream_recorder.db</c>: opened or made once at the start, brought to the newest schema, or refused. Hands out connections: one that
@@ -151,11 +151,11 @@ public sealed class Database
     internal static DatabaseState StateOf(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT sequence, at, next_recorder_id, identity FROM state";
+        command.CommandText = "SELECT sequence, at, next_recorder_id, identity, journal_checksum FROM state";
         using var reader = command.ExecuteReader();
         if (!reader.Read()) throw new DatabaseDamagedException($"{connection.DataSource} has lost its state row.");
         var at = reader.IsDBNull(1) ? 0 : Columns.ReadTime(reader.GetString(1));
-        return new DatabaseState(reader.GetInt64(0), at, reader.GetInt64(2), reader.GetString(3));
+        return new DatabaseState(reader.GetInt64(0), at, reader.GetInt64(2), reader.GetString(3), (uint)reader.GetInt64(4));
     }
 
     internal static void Execute(SqliteConnection connection, string sql)

@@ -29,6 +29,11 @@ public static class SinkLimits
     public static readonly TimeSpan BackoffMin = TimeSpan.FromMilliseconds(20);
     public static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// After being told to abandon what is not written: for the transaction under way. One that hangs in the operating system is not waited for.
+    /// </summary>
+    public static readonly TimeSpan AbandonWait = TimeSpan.FromSeconds(3);
+
     /// <summary>How long SQLite itself waits for another program's lock before it is an error that is counted and logged.</summary>
     public const int BusyTimeoutMs = 250;
 

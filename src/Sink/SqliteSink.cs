@@ -30,6 +30,9 @@ public sealed class SqliteSink : IAsyncDisposable
     private readonly List<OutputGroup> _hand = [];
     private BackgroundThread? _writer;
     private WriterSession? _session;
+
+    /// <summary>Keeps the file that was first written readable, whatever becomes of its name while no session is open.</summary>
+    private SqliteConnection? _anchor;
     private SinkJob? _job;
     private Task<bool>? _groupsWait;
     private Task<bool>? _jobsWait;
@@ -80,12 +83,16 @@ public sealed class SqliteSink : IAsyncDisposable
     /// <summary>Deletes what is too old and merges what need not be apart, a bounded amount a call. To be called about once a minute.</summary>
     public Task ThinAsync(long now) => EnqueueAsync(new ThinJob(now));
 
-    /// <summary>Abandons what is not written; complete the outbox and await the run first to have everything written.</summary>
+    /// <summary>
+    /// Abandons what is not written; complete the outbox and await the run first to have everything written. A write that hangs in the operating
+    /// system is left to it: its threads end with the process.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await _abandon.CancelAsync().ConfigureAwait(false);
-        await _run.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+        await Task.WhenAny(_run, Task.Delay(SinkLimits.AbandonWait)).ConfigureAwait(false);
+        if (!_run.IsCompleted) return;
         await _abandonRegistration.DisposeAsync().ConfigureAwait(false);
         _abandon.Dispose();
     }
@@ -118,9 +125,9 @@ public sealed class SqliteSink : IAsyncDisposable
         {
             throw _database.Translate(fault);
         }
-        catch (DatabaseDamagedException gone) when (_session is { HasMoved: true })
+        catch (DatabaseDamagedException gone) when (_anchor is not null && OpenFile.HasMoved(_anchor))
         {
-            throw new DatabaseDamagedException($"{gone.Message} {Rescue(_session)}", gone);
+            throw new DatabaseDamagedException($"{gone.Message} {Rescue(_anchor)}", gone);
         }
         finally
         {
@@ -132,14 +139,18 @@ public sealed class SqliteSink : IAsyncDisposable
     /// A file that was deleted is there as long as we have it open: its history
     /// is older than the journal reaches, and the last chance to save it is now.
     /// </summary>
-    private string Rescue(WriterSession session)
+    private string Rescue(SqliteConnection open)
     {
-        var target = FormattableString.Invariant($"{_database.Path}.rescued-{session.Sequence}");
         try
         {
+            var sequence = Database.StateOf(open).Sequence;
+            var target = FormattableString.Invariant($"{_database.Path}.rescued-{sequence}");
             if (File.Exists(target)) throw new IOException($"{target} exists already.");
-            session.CopyTo(target);
-            return FormattableString.Invariant($"All that it held, as of sequence {session.Sequence}, is saved in {target}: ")
+            // Under its name only when it is whole.
+            File.Delete(target + ".part");
+            DatabaseCopy.Write(open, target + ".part");
+            File.Move(target + ".part", target);
+            return FormattableString.Invariant($"All that it held, as of sequence {sequence}, is saved in {target}: ")
                 + "put that in its place and start again; the journal has the rest.";
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
@@ -207,14 +218,38 @@ public sealed class SqliteSink : IAsyncDisposable
             if (batch.GroupCount > 0) session.Write(batch);
             return (batch, _time.GetElapsedTime(started));
         });
+        // One that was opened while the file could not be written would keep later connections from writing too.
+        if (batch.GroupCount > 0) _anchor ??= Anchor();
         _outbox.MarkDurable(_session!.Sequence);
         Note(batch, duration);
         _hand.Clear();
         _policy.Written();
     }
 
-    /// <summary>Writer's thread.</summary>
-    private WriterSession Session() => _session ??= new WriterSession(_database, Ledger, KeyedMax);
+    /// <summary>
+    /// Writer's thread. Another file that was put there meanwhile would be opened with what is left of the old one's write-ahead file: it is not.
+    /// </summary>
+    private WriterSession Session()
+    {
+        if (_session is null && _anchor is not null && OpenFile.HasMoved(_anchor)) throw _database.Gone();
+        return _session ??= new WriterSession(_database, Ledger, KeyedMax);
+    }
+
+    /// <summary>Has read once, so that it holds the write-ahead file too.</summary>
+    private SqliteConnection Anchor()
+    {
+        var connection = _database.OpenReader();
+        try
+        {
+            Database.StateOf(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
     private void Note(Batch batch, TimeSpan duration)
     {
@@ -292,6 +327,8 @@ public sealed class SqliteSink : IAsyncDisposable
     {
         try
         {
+            // Before the session: the last to close takes the write-ahead file away, which one that only reads cannot.
+            _anchor?.Dispose();
             DropSession();
         }
         finally

@@ -41,6 +41,7 @@ public sealed class StateReader : IDisposable
     private StoredState ReadAll(DatabaseState state) => new()
     {
         Sequence = state.Sequence,
+        Checksum = state.Checksum,
         Now = state.At,
         TotalGap = Rows("SELECT total_gap_us FROM state").Select(row => row.GetInt64(0)).Single(),
         NextRecorderId = state.NextRecorderId,

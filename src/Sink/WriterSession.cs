@@ -6,8 +6,8 @@ namespace StreamRecorder.Sink;
 
 /// <summary>
 /// The connection that writes, with its prepared statements, and the sequence that the file is as of. The writer's thread alone works with it;
-/// the sink's closes it and copies from it while that one waits. After any exception it is disposed of, which rolls back what was under way, and a new one reads the sequence afresh: so a commit that failed in doubt is
-/// neither lost nor done twice.
+/// the sink's closes it while that one waits. After any exception it is disposed of, which rolls back what was under way, and a new one reads the
+/// sequence afresh: so a commit that failed in doubt is neither lost nor done twice.
 /// </summary>
 internal sealed class WriterSession : IDisposable
 {
@@ -41,7 +41,7 @@ internal sealed class WriterSession : IDisposable
             (Sequence, At) = (state.Sequence, state.At);
             _begin = _statements.Prepare("BEGIN IMMEDIATE");
             _commit = _statements.Prepare("COMMIT");
-            _setState = _statements.Prepare("UPDATE state SET sequence = ?, at = ? WHERE sequence = ? AND identity = ?");
+            _setState = _statements.Prepare("UPDATE state SET sequence = ?, at = ?, journal_checksum = ? WHERE sequence = ? AND identity = ?");
             _positions = new PositionWriter(_statements);
             _folds = new FoldWriter(_statements);
             _deliveries = new DeliveryWriter(_statements);
@@ -63,9 +63,6 @@ internal sealed class WriterSession : IDisposable
     /// <summary>Engine time (µs) of that sequence.</summary>
     public long At { get; private set; }
 
-    /// <summary>The file that is written has lost its name: deleted, moved or replaced.</summary>
-    public bool HasMoved => OpenFile.HasMoved(_connection);
-
     /// <summary>All of the batch or nothing of it, durable when this returns.</summary>
     public void Write(Batch batch)
     {
@@ -83,7 +80,7 @@ internal sealed class WriterSession : IDisposable
         foreach (var run in batch.Folds) _folds.Write(run);
         foreach (var outage in batch.Outages) _folds.Write(outage);
         // Another program may have put an older content into the same file.
-        if (_setState.Add(batch.Sequence).AddTime(batch.At).Add(Sequence).Add(_database.Identity).Run() != 1)
+        if (_setState.Add(batch.Sequence).AddTime(batch.At).Add(batch.Checksum).Add(Sequence).Add(_database.Identity).Run() != 1)
             throw _database.Replaced();
         Commit(batch.Sequence);
         At = batch.At;
@@ -113,9 +110,6 @@ internal sealed class WriterSession : IDisposable
         return place;
     }
 
-    /// <summary>All of the file as it is open here, its name or none, into a new one.</summary>
-    public void CopyTo(string target) => DatabaseCopy.Write(_connection, target);
-
     public void Dispose()
     {
         _statements.Dispose();
@@ -135,6 +129,6 @@ internal sealed class WriterSession : IDisposable
     {
         _commit.Run();
         Sequence = sequence;
-        if (HasMoved) throw _database.Gone();
+        if (OpenFile.HasMoved(_connection)) throw _database.Gone();
     }
 }

@@ -96,6 +96,33 @@ public sealed class TroubleTests : IAsyncDisposable
         await AssertSameAsWithoutTroubleAsync(_rig);
     }
 
+    /// <summary>Between two tries no session is open that would hold the file.</summary>
+    [Theory]
+    [InlineData("deleted")]
+    [InlineData("replaced by another")]
+    public async Task Database_TakenAwayWhileItIsTriedAgain_EndsTheSinkAndSavesWhatItHeld(string how)
+    {
+        var recorder = _script.Recorder("A");
+        _script.Trades(recorder, 5);
+        _rig.StartSink();
+        _rig.Release(_script.Groups);
+        await _rig.DurableAsync(_script.Sequence);
+        var known = (_script.Groups.Count, _script.Sequence);
+        _script.Trades(recorder, 3);
+        using (var other = _rig.Connect())
+        {
+            Database.Execute(other, "BEGIN IMMEDIATE");
+            _rig.Release(_script.Groups[known.Count..]);
+            await _rig.Log.FirstError.Task.WaitAsync(Rig.Limit, TestContext.Current.CancellationToken);
+            TakeAway(how);
+            var gone = await Assert.ThrowsAsync<DatabaseDamagedException>(_rig.RunEndsAsync);
+            var saved = Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_rig.Path)!, "*.rescued-*"));
+            Assert.Contains(saved, gone.Message, StringComparison.Ordinal);
+            Assert.Equal(known.Sequence, VerificationReader.Open(saved).State.Sequence);
+        }
+        Assert.Equal(known.Sequence, _rig.Outbox.DurableSequence);
+    }
+
     [Fact]
     public async Task Database_DeletedWhileNothingHappens_IsNoticedByTheNextThinning()
     {

@@ -31,6 +31,7 @@ public sealed class FasterJournal : IJournal
     private long _appended;
     private long _bytesAppended;
     private uint _lastChecksum;
+    private uint _checksumRead;
     private long _firstSequence;
     private int _commitsForTruncation;
 
@@ -93,6 +94,10 @@ public sealed class FasterJournal : IJournal
     public long AppendedSequence => Volatile.Read(ref _appended);
 
     public long CommittedSequence => Volatile.Read(ref _committed);
+
+    public uint Checksum => _checksumRead != 0 ? _checksumRead : _lastChecksum;
+
+    public bool WantsCommit => AppendedSequence > CommittedSequence || _commitsForTruncation > 0;
 
     public long BytesAppended => Volatile.Read(ref _bytesAppended);
 
@@ -194,11 +199,13 @@ public sealed class FasterJournal : IJournal
     public void Replay(JournalReader reader)
     {
         var scan = new JournalScan(_disk, _layout, _options.ReadTimeout, _time);
-        scan.ReadAll(_recovered, (sequence, address, payload) =>
+        scan.ReadAll(_recovered, (sequence, address, checksum, payload) =>
         {
             _index.Add(sequence, address);
+            _checksumRead = checksum;
             reader(sequence, payload);
         });
+        _checksumRead = 0;
     }
 
     /// <summary>

@@ -13,6 +13,11 @@ public interface IJournal : IDisposable
     /// <summary>Sequence up to which records are on stable storage. Read from any thread.</summary>
     long CommittedSequence { get; }
 
+    /// <summary>
+    /// Of the record that was appended, or given to a replay's reader, last: it covers all records before it too. 0: not known, nothing is kept.
+    /// </summary>
+    uint Checksum => 0;
+
     /// <summary>Bytes appended since the process started (for the metric).</summary>
     long BytesAppended { get; }
 
@@ -31,6 +36,9 @@ public interface IJournal : IDisposable
     /// <see cref="InvalidOperationException"/> when <see cref="CanAppend"/> would have said no. Never waits.
     /// </summary>
     void Append(long sequence, ReadOnlySpan<byte> payload);
+
+    /// <summary>Something is not committed yet, or files that were given up can be removed by further commits.</summary>
+    bool WantsCommit => AppendedSequence > CommittedSequence;
 
     /// <summary>
     /// Starts writing what is appended and not yet committed; returns at once. Does nothing while a commit is under way or nothing is new

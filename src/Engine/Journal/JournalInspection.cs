@@ -58,7 +58,7 @@ public sealed class JournalInspection : IDisposable
     public void Read(PlacedRecordReader reader)
     {
         var scan = new JournalScan(_disk, _start.Layout, JournalLimits.ReadTimeoutDefault, _time);
-        scan.ReadAll(_start.Commit, (sequence, address, payload) => reader(sequence, address, payload));
+        scan.ReadAll(_start.Commit, (sequence, address, checksum, payload) => reader(sequence, address, checksum, payload));
     }
 
     /// <summary>The file that holds an address.</summary>
@@ -67,5 +67,7 @@ public sealed class JournalInspection : IDisposable
     public void Dispose() => _disk.Dispose();
 }
 
-/// <summary>Receives one record of a <see cref="JournalInspection"/> with the address of its entry.</summary>
-public delegate void PlacedRecordReader(long sequence, long address, ReadOnlySpan<byte> payload);
+/// <summary>
+/// Receives one record of a <see cref="JournalInspection"/> with the address of its entry, and its checksum, which covers all records before it.
+/// </summary>
+public delegate void PlacedRecordReader(long sequence, long address, uint checksum, ReadOnlySpan<byte> payload);

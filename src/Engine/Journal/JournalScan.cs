@@ -82,8 +82,9 @@ internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSp
                 throw Damaged(at, $"the record follows another one than sequence {at.Sequence}");
             anyPredecessor = false;
             _skippedFrom = -1;
-            visit(sequence, at.Address, record[JournalRecord.HeaderBytes..]);
-            at = new ScanPoint(end, sequence, JournalRecord.Checksum(record));
+            uint checksum = JournalRecord.Checksum(record);
+            visit(sequence, at.Address, checksum, record[JournalRecord.HeaderBytes..]);
+            at = new ScanPoint(end, sequence, checksum);
         }
 
         return at;
@@ -150,5 +151,5 @@ internal sealed class JournalScan(JournalDisk disk, JournalLayout layout, TimeSp
     }
 }
 
-/// <summary>Receives one record of a scan with the address of its entry.</summary>
-internal delegate void RecordVisitor(long sequence, long address, ReadOnlySpan<byte> payload);
+/// <summary>Receives one record of a scan with the address of its entry, and its checksum, which covers all records before it.</summary>
+internal delegate void RecordVisitor(long sequence, long address, uint checksum, ReadOnlySpan<byte> payload);

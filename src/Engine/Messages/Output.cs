@@ -75,4 +75,7 @@ public sealed record OutputGroup(long Sequence, long At, IReadOnlyList<Output> O
     /// <summary>When a body was decided upon and when its commit was done, by the clock, µs; null where nobody asks, and after a restart.</summary>
     public long? DecidedAt { get; init; }
     public long? CommittedAt { get; internal set; }
+
+    /// <summary>Of its input's record in the journal; covers all records before it. 0: there is none.</summary>
+    public uint Checksum { get; init; }
 }

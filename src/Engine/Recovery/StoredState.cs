@@ -45,6 +45,9 @@ public readonly record struct StoredRepeat(
 public sealed record StoredState
 {
     public required long Sequence { get; init; }
+
+    /// <summary>Of the journal's record of that sequence, which covers all before it; 0: not known.</summary>
+    public uint Checksum { get; init; }
     public required long Now { get; init; }
     public required long TotalGap { get; init; }
     public required long NextRecorderId { get; init; }

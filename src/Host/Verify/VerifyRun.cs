@@ -83,9 +83,10 @@ internal sealed class VerifyRun(string databasePath, string journalPath, TimePro
         var isComparing = recomputation is not null;
         try
         {
-            journal.Read((sequence, address, payload) =>
+            journal.Read((sequence, address, checksum, payload) =>
             {
                 count++;
+                if (database is not null) CheckHistory(database.State, sequence, checksum);
                 isComparing = isComparing && TryVisit(recomputation!, new Place(journal, address, sequence), payload);
             });
             if (isComparing && database!.State.Sequence <= journal.LastSequence) End(recomputation!);
@@ -101,6 +102,14 @@ internal sealed class VerifyRun(string databasePath, string journalPath, TimePro
                 FoldRowCount = recomputation?.FoldRowCount ?? 0,
             };
         }
+    }
+
+    private void CheckHistory(DatabaseState state, long sequence, uint checksum)
+    {
+        if (sequence == state.Sequence && state.Checksum != 0 && checksum != state.Checksum)
+            Findings.Add(
+                Invariant($"{databasePath}: as of sequence {sequence}, but not written from the journal in {journalPath}: ")
+                + "its record of this sequence has another checksum");
     }
 
     /// <summary>

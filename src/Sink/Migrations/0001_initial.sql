@@ -10,6 +10,8 @@ CREATE TABLE state (
   sequence INTEGER NOT NULL,
   at TEXT,
   next_recorder_id INTEGER NOT NULL,
+  -- Of the journal's record of `sequence`, which covers all before it: tells this history from another one.
+  journal_checksum INTEGER NOT NULL DEFAULT 0,
   -- Sum of all times without service.
   total_gap_us INTEGER NOT NULL DEFAULT 0,
   -- What `signals` holds: rows, and the sum of their `bytes`.

@@ -1,5 +1,6 @@
 using StreamRecorder.Engine.Journal;
 using StreamRecorder.Engine.Numbers;
+using StreamRecorder.Engine.Tests.Support;
 using Xunit;
 
 namespace StreamRecorder.Engine.Tests.Journal;
@@ -64,6 +65,23 @@ public sealed class RetentionTests : IDisposable
         Write(retention, Megabyte);
         retention.Truncate(_journal, _journal.CommittedSequence, _at);
         Assert.InRange(_journal.FirstSequence, young - 300, young);
+    }
+
+    /// <summary>The commits that let files go are made by the loop, also when nothing comes any more.</summary>
+    [Fact]
+    public void Truncate_WhenNothingComesAnyMore_FreesItsFilesAllTheSame()
+    {
+        var retention = new Retention(TimeSpan.FromSeconds(10), 0);
+        using var rig = new EngineRig(_journal);
+        Write(retention, Megabyte);
+        _at += 100 * Timestamp.Second;
+        Write(retention, Record);
+        var before = _journal.DiskBytes;
+        retention.Truncate(_journal, _journal.CommittedSequence, _at);
+        Assert.True(_journal.WantsCommit);
+        Assert.True(
+            SpinWait.SpinUntil(() => rig.Loop.RunOnce() >= 0 && !_journal.WantsCommit && _journal.DiskBytes <= before - Megabyte / 2, JournalDirectory.Limit),
+            $"{_journal.DiskBytes} of {before} bytes");
     }
 
     private void Write(Retention retention, long bytes)

@@ -70,6 +70,58 @@ public sealed partial class DamageTests(DamageTests.History history) : IClassFix
         Assert.Equal(all, await PositionsAsync(files));
     }
 
+    /// <summary>
+    /// Killed where the journal is read back: the first file is read by nothing else; and where the database is made anew from it. Again and again.
+    /// </summary>
+    [Theory]
+    [InlineData("pread64", "signal=KILL:when=1", "journal/segment.0")]
+    [InlineData("pwrite64", "signal=KILL:when=1", "stream_recorder.db-wal")]
+    [InlineData("pwrite64", "signal=KILL:when=30", "stream_recorder.db-wal")]
+    [InlineData("fdatasync,fsync", "signal=KILL:when=1", "stream_recorder.db-wal")]
+    public async Task Start_KilledWithinItsRecovery_HasEverythingAfterTheNext(string calls, string fault, string file)
+    {
+        using var whole = history.Files.Copy();
+        using var files = history.Files.Copy();
+        File.Delete(DataFiles.Database(files.Root));
+        for (var round = 0; round < 3; round++)
+        {
+            var lines = await HostProcess.StartAndEndAsync(files.Root, KernelFaults.Under(calls, fault, Path.Combine(files.Root, file)));
+            Assert.DoesNotContain(lines, line => line.Contains("Ready:", StringComparison.Ordinal));
+            if (calls == "pread64") Assert.DoesNotContain(lines, line => line.Contains("Recovered sequence", StringComparison.Ordinal));
+        }
+        Assert.Equal(await PositionsAsync(whole), await PositionsAsync(files));
+    }
+
+    /// <summary>Two services, or two courses of one, whose sequences fit but whose histories part.</summary>
+    [Fact]
+    public async Task Start_OnTheDatabaseOfAnotherHistory_IsRefusedByNameAndVerifyTellsIt()
+    {
+        using var one = history.Files.Copy();
+        using var other = history.Files.Copy();
+        await TradeAsync(one, 2);
+        await TradeAsync(other, 7);
+        File.Copy(DataFiles.Database(one.Root), DataFiles.Database(other.Root), overwrite: true);
+        var before = other.Fingerprint();
+        var end = await HostProcess.RunAsync([.. Serve, other.Root]);
+        Assert.Equal(1, end.Code);
+        var line = Assert.Single(end.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(DataFiles.Database(other.Root), line, StringComparison.Ordinal);
+        Assert.Contains("another history", line, StringComparison.Ordinal);
+        Assert.Empty(before.Except(other.Fingerprint()));
+        Assert.Contains(other.Verify().Findings, finding => finding.Contains("another checksum", StringComparison.Ordinal));
+        Assert.DoesNotContain(one.Verify().Findings, finding => finding.Contains("another checksum", StringComparison.Ordinal));
+    }
+
+    private static async Task TradeAsync(DataFiles files, int count)
+    {
+        await using var host = await HostProcess.ServeAsync(files.Root);
+        using var client = new HostClient(host, files.Root);
+        var hook = await client.RecorderAsync("more");
+        for (var i = 0; i < count; i++)
+            Assert.Equal(200, (await client.PostAsync(hook, $$"""{"action":"buy","symbol":"MNQ1!","price":{{100 + count}},"quantity":1}""")).Status);
+        Assert.Equal(0, await host.StopAsync());
+    }
+
     private static async Task<List<string>> PositionsAsync(DataFiles files)
     {
         await using var host = await HostProcess.ServeAsync(files.Root);

@@ -31,6 +31,10 @@ public sealed class DiskTests : IDisposable
         // Two files of 2 MiB are there already.
         await Task.WhenAll(lanes.Select(lane => lane.RunAsync(client, () => false)));
         Assert.All(lanes, lane => Assert.StartsWith("503", lane.Refused, StringComparison.Ordinal));
+        // Told so by the end of the 2.5 s, and a little for the way there and back.
+        var asked = TimeProvider.System.GetTimestamp();
+        Assert.False(await lanes[0].TryNextAsync(client));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(asked), TimeSpan.Zero, TimeSpan.FromSeconds(3.5));
         await host.SaysAsync("cannot grow");
         var (status, health) = await host.ManagementAsync("/healthz");
         Assert.Equal(503, status);
@@ -110,6 +114,26 @@ public sealed class DiskTests : IDisposable
         var line = Assert.Single((await host.ErrorsAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains($"The journal in {Path.GetDirectoryName(Slots)} failed", line, StringComparison.Ordinal);
         Assert.Contains("A commit did not end in 10 s.", line, StringComparison.Ordinal);
+        await CheckAfterStartAsync(lanes);
+    }
+
+    /// <summary>The database's disk hangs for five minutes in the middle of a transaction: told to stop, the process still ends, and says what it left.</summary>
+    [Fact]
+    public async Task DatabaseDisk_ThatHangs_DoesNotKeepTheProcessFromStopping()
+    {
+        await using var host = await HostProcess.ServeAsync(_root);
+        using var client = new HostClient(host, _root);
+        var lanes = await LanesAsync(client, 2);
+        await using (var faults = await KernelFaults.AttachAsync(
+            host.Id, "pwrite64,fdatasync,fsync", "delay_enter=300000000", Path.Combine(_root, "stream_recorder.db-wal")))
+        {
+            for (var i = 0; i < 3; i++) Assert.All(await Task.WhenAll(lanes.Select(lane => lane.TryNextAsync(client))), Assert.True);
+            using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{host.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.True(await host.HasLeftAsync(TimeSpan.FromSeconds(90)), "the process waits for the call that hangs");
+            faults.LetGo();
+        }
+        Assert.Equal(1, await host.EndAsync());
+        Assert.Contains("the database", await host.ErrorsAsync(), StringComparison.Ordinal);
         await CheckAfterStartAsync(lanes);
     }
 

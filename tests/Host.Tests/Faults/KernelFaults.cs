@@ -34,6 +34,13 @@ internal sealed class KernelFaults : IAsyncDisposable
         throw new InvalidOperationException("strace did not attach");
     }
 
+    /// <summary>What to start a program under for the same from its beginning; <paramref name="fault"/> may say which call of a thread.</summary>
+    public static string[] Under(string calls, string fault, params string[] files)
+    {
+        if (!File.Exists(Strace)) Assert.Skip("strace is not installed here.");
+        return [Strace, "-f", "-o", "/dev/null", .. files.SelectMany(file => new[] { "-P", file }), "-e", "trace=" + calls, "-e", $"inject={calls}:{fault}"];
+    }
+
     /// <summary>Lets a process go that has ended while one of its calls was held: strace itself would hold that one for ever.</summary>
     public void LetGo() => _process.Kill();
 

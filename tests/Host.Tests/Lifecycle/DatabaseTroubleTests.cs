@@ -92,9 +92,11 @@ public sealed class DatabaseTroubleTests : IDisposable
         disk.Fill();
         await trades.TradeAsync(client, 40);
         await host.SaysAsync("cannot be written");
+        Assert.Equal(503, (await host.ManagementAsync("/healthz")).Status);
         trades.AssertAre(await client.PositionsAsync());
         disk.Free();
         await host.SaysAsync("is written again");
+        Assert.Equal(200, (await host.ManagementAsync("/healthz")).Status);
         await trades.TradeAsync(client, 2);
         trades.AssertAre(await client.PositionsAsync());
         Assert.Equal(0, await host.StopAsync());

@@ -74,6 +74,14 @@ public sealed partial class HostProcess : IAsyncDisposable
         await Task.Delay(after);
     }
 
+    /// <summary>Starts <c>serve</c> as another program's child and waits for its end; all lines that it wrote.</summary>
+    public static async Task<IReadOnlyList<string>> StartAndEndAsync(string directory, params string[] under)
+    {
+        await using var host = Start([.. under, .. Serve(directory)], null);
+        await host.EndAsync();
+        return host.Lines;
+    }
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {

@@ -73,7 +73,7 @@ public sealed class JournalInspectionTests
     private static long Count(JournalInspection inspection)
     {
         var count = 0L;
-        inspection.Read((_, _, _) => count++);
+        inspection.Read((_, _, _, _) => count++);
         return count;
     }
 }

@@ -60,6 +60,8 @@ internal sealed class SimJournal : IJournal
     /// <summary>A commit is under way and waits at its slot.</summary>
     public bool IsHeld => _underWay != 0;
 
+    public uint Checksum => _journal.Checksum;
+
     public bool CanAppend(int length) => _journal.CanAppend(Math.Min(length, Headroom));
 
     public void Append(long sequence, ReadOnlySpan<byte> payload) => _journal.Append(sequence, payload);
