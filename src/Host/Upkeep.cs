@@ -52,8 +52,7 @@ public sealed class Upkeep : IAsyncDisposable
         {
             do
             {
-                var isFull = looks++ % HostLimits.LooksPerUpkeep == 0;
-                if (isFull || _isJournalTooLarge()) await RoundAsync(isFull).ConfigureAwait(false);
+                if (looks++ % HostLimits.LooksPerUpkeep == 0 || _isJournalTooLarge()) await RoundAsync().ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
         }
@@ -63,11 +62,12 @@ public sealed class Upkeep : IAsyncDisposable
         }
     }
 
-    private async Task RoundAsync(bool isFull)
+    private async Task RoundAsync()
     {
         try
         {
-            if (isFull) await _sink.ThinAsync(_engine.Now).ConfigureAwait(false);
+            // Always first: the sink notices a file that was taken away, and saves it, before anything here ends the process.
+            await _sink.ThinAsync(_engine.Now).ConfigureAwait(false);
             await _engine.SendAsync(new TruncateJournal(_database.ReadStateAfresh().Sequence) { ReceivedAt = _engine.Now }).ConfigureAwait(false);
         }
         catch (DatabaseUnavailableException e)

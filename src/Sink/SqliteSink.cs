@@ -33,6 +33,7 @@ public sealed class SqliteSink : IAsyncDisposable
 
     /// <summary>Keeps the file that was first written readable, whatever becomes of its name while no session is open.</summary>
     private SqliteConnection? _anchor;
+    private volatile bool _isRescuing;
     private SinkJob? _job;
     private Task<bool>? _groupsWait;
     private Task<bool>? _jobsWait;
@@ -92,6 +93,8 @@ public sealed class SqliteSink : IAsyncDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await _abandon.CancelAsync().ConfigureAwait(false);
         await Task.WhenAny(_run, Task.Delay(SinkLimits.AbandonWait)).ConfigureAwait(false);
+        // The last chance to save a file without a name is waited for, however large it is.
+        if (_isRescuing) await Task.WhenAny(_run).ConfigureAwait(false);
         if (!_run.IsCompleted) return;
         await _abandonRegistration.DisposeAsync().ConfigureAwait(false);
         _abandon.Dispose();
@@ -125,9 +128,9 @@ public sealed class SqliteSink : IAsyncDisposable
         {
             throw _database.Translate(fault);
         }
-        catch (DatabaseDamagedException gone) when (_anchor is not null && OpenFile.HasMoved(_anchor))
+        catch (DatabaseDamagedException gone) when ((_anchor ?? _session?.Connection) is { } open && OpenFile.HasMoved(open))
         {
-            throw new DatabaseDamagedException($"{gone.Message} {Rescue(_anchor)}", gone);
+            throw new DatabaseDamagedException($"{gone.Message} {Rescue(open)}", gone);
         }
         finally
         {
@@ -141,6 +144,7 @@ public sealed class SqliteSink : IAsyncDisposable
     /// </summary>
     private string Rescue(SqliteConnection open)
     {
+        _isRescuing = true;
         try
         {
             var sequence = Database.StateOf(open).Sequence;
@@ -153,7 +157,7 @@ public sealed class SqliteSink : IAsyncDisposable
             return FormattableString.Invariant($"All that it held, as of sequence {sequence}, is saved in {target}: ")
                 + "put that in its place and start again; the journal has the rest.";
         }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SqliteException or DatabaseDamagedException or IOException or UnauthorizedAccessException)
         {
             return $"What it held could not be saved: {e.Message}";
         }
@@ -218,12 +222,12 @@ public sealed class SqliteSink : IAsyncDisposable
             if (batch.GroupCount > 0) session.Write(batch);
             return (batch, _time.GetElapsedTime(started));
         });
-        // One that was opened while the file could not be written would keep later connections from writing too.
-        if (batch.GroupCount > 0) _anchor ??= Anchor();
         _outbox.MarkDurable(_session!.Sequence);
         Note(batch, duration);
         _hand.Clear();
         _policy.Written();
+        // One that was opened while the file could not be written would keep later connections from writing too.
+        if (batch.GroupCount > 0) _anchor ??= TryAnchor();
     }
 
     /// <summary>
@@ -235,20 +239,24 @@ public sealed class SqliteSink : IAsyncDisposable
         return _session ??= new WriterSession(_database, Ledger, KeyedMax);
     }
 
-    /// <summary>Has read once, so that it holds the write-ahead file too.</summary>
-    private SqliteConnection Anchor()
+    /// <summary>
+    /// Has read once, so that it holds the write-ahead file too. Null when it cannot be opened now, or another file has that name already: what was
+    /// written is durable all the same, and the next transaction tries again.
+    /// </summary>
+    private SqliteConnection? TryAnchor()
     {
-        var connection = _database.OpenReader();
+        SqliteConnection? connection = null;
         try
         {
-            Database.StateOf(connection);
-            return connection;
+            connection = _database.OpenReader();
+            if (Database.StateOf(connection).Identity == _database.Identity) return connection;
         }
-        catch
+        catch (Exception e) when (e is SqliteException or DatabaseDamagedException)
         {
-            connection.Dispose();
-            throw;
+            // The writer meets it too, and decides.
         }
+        connection?.Dispose();
+        return null;
     }
 
     private void Note(Batch batch, TimeSpan duration)

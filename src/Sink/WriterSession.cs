@@ -63,6 +63,9 @@ internal sealed class WriterSession : IDisposable
     /// <summary>Engine time (µs) of that sequence.</summary>
     public long At { get; private set; }
 
+    /// <summary>For a look at the file and a copy of it, while the writer's thread waits.</summary>
+    public SqliteConnection Connection => _connection;
+
     /// <summary>All of the batch or nothing of it, durable when this returns.</summary>
     public void Write(Batch batch)
     {
