@@ -155,7 +155,7 @@ public sealed class EngineLoop
         _retention.Note(sequence, InputCodec.TimeOf(payload), payload.Length);
         if (sequence == _loaded.Sequence && _loaded.Checksum != 0 && _journal.Checksum != _loaded.Checksum)
             throw new StateDamagedException(
-                $"as of sequence {sequence}, but of another history than the journal: it was not written from that journal's record of this sequence");
+                $"as of sequence {sequence}, but of another history than the journal, whose record of this sequence is another one");
         // The database holds it already; the journal keeps it longer so that a restored backup catches up.
         if (sequence <= _state.Sequence) return;
         if (sequence != _state.Sequence + 1)

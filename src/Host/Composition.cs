@@ -178,7 +178,8 @@ public sealed class Composition : IAsyncDisposable
         await OfferTablesAsync().ConfigureAwait(false);
         await new AdminKey(Directory.Root, _log).EnsureAsync(Engine, DoAsync, Client.Now).ConfigureAwait(false);
         _upkeep = new Upkeep(
-            Client, Database, _sink, () => _journal.DiskBytes > options.JournalBytes, time, logs.CreateLogger<Upkeep>(), fault => _faulted.TrySetResult(fault));
+            Client, Database, _sink, () => _journal.DiskBytes > options.JournalBytes, time, logs.CreateLogger<Upkeep>(),
+            fault => _faulted.TrySetResult(fault));
         _ = WatchAsync(_upkeep.Ended);
         if (options.SnapshotRows <= 0) return;
         _snapshots = new Snapshots(Client, _sink, options.SnapshotRows, time, logs.CreateLogger<Snapshots>());

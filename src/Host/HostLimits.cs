@@ -130,7 +130,7 @@ public static class HostLimits
     /// <summary>Snapshots are taken so often.</summary>
     public static readonly TimeSpan SnapshotInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The journal's size is looked at so often, and each so many times old rows are thinned and old journal is given up: once a minute.</summary>
+    /// <summary>The journal's size is looked at so often; once in so many looks, a minute, old rows are thinned and old journal is given up.</summary>
     public static readonly TimeSpan JournalLookInterval = TimeSpan.FromSeconds(5);
     public const int LooksPerUpkeep = 12;
 

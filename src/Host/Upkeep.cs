@@ -52,7 +52,8 @@ public sealed class Upkeep : IAsyncDisposable
         {
             do
             {
-                if (looks++ % HostLimits.LooksPerUpkeep == 0 || _isJournalTooLarge()) await RoundAsync().ConfigureAwait(false);
+                var isMinute = looks++ % HostLimits.LooksPerUpkeep == 0;
+                if (isMinute || _isJournalTooLarge()) await RoundAsync(isMinute).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
         }
@@ -62,7 +63,7 @@ public sealed class Upkeep : IAsyncDisposable
         }
     }
 
-    private async Task RoundAsync()
+    private async Task RoundAsync(bool isMinute)
     {
         try
         {
@@ -72,7 +73,8 @@ public sealed class Upkeep : IAsyncDisposable
         }
         catch (DatabaseUnavailableException e)
         {
-            _log.LogWarning("Old rows and old journal stay until the database can be used again: {Message}", e.Message);
+            // Told once a minute, however often it is tried.
+            if (isMinute) _log.LogWarning("Old rows and old journal stay until the database can be used again: {Message}", e.Message);
         }
         catch (DatabaseDamagedException e)
         {

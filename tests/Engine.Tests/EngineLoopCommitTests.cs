@@ -48,7 +48,8 @@ public sealed class EngineLoopCommitTests : IDisposable
     public void Signal_CommitHeldBack_KeepsItsPlaceAlsoWhenItWasGivenUp()
     {
         var given = _rig.Offer(1, Some.Buy(_symbol, 1, 100));
-        var refused = new RefusedMessage(1, Rejection.SymbolMissing.Because("There is none.")) { ReceivedAt = _rig.Now, BodyHash = given.Signal.BodyHash };
+        var refusal = Rejection.SymbolMissing.Because("There is none.");
+        var refused = new RefusedMessage(1, refusal) { ReceivedAt = _rig.Now, BodyHash = given.Signal.BodyHash };
         Assert.Null(_rig.Inbox.Offer(refused));
         _rig.Run();
         Assert.True(given.TryAbandon(SignalAnswer.Refused(Rejection.CommitSlow.Because("It takes too long."))));

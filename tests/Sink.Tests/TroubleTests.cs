@@ -68,11 +68,7 @@ public sealed class TroubleTests : IAsyncDisposable
     [InlineData("replaced by a copy of itself")]
     public async Task Database_TakenAwayWhileOpen_EndsTheSinkAndSavesWhatItHeld(string how)
     {
-        var recorder = _script.Recorder("A");
-        _script.Trades(recorder, 5);
-        _rig.StartSink();
-        _rig.Release(_script.Groups);
-        await _rig.DurableAsync(_script.Sequence);
+        var recorder = await StartWithTradesAsync();
         TakeAway(how);
 
         var known = (_script.Groups.Count, _script.Sequence);
@@ -96,17 +92,34 @@ public sealed class TroubleTests : IAsyncDisposable
         await AssertSameAsWithoutTroubleAsync(_rig);
     }
 
+    /// <summary>A start that has nothing to write yet holds the file all the same.</summary>
+    [Fact]
+    public async Task Database_DeletedBeforeTheFirstTransaction_EndsTheSinkAndSavesWhatItHeld()
+    {
+        _script.Trades(_script.Recorder("A"), 5);
+        await _rig.WriteAsync(_script.Groups);
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _rig.Outbox.Drained += opened.SetResult;
+        _rig.StartSink();
+        await opened.Task.WaitAsync(Rig.Limit, TestContext.Current.CancellationToken);
+        _rig.Outbox.Drained -= opened.SetResult;
+        TakeAway("deleted");
+        _rig.Release([new OutputGroup(_script.Sequence + 1, Script.Start, [])]);
+        var gone = await Assert.ThrowsAsync<DatabaseDamagedException>(_rig.RunEndsAsync);
+        var saved = Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_rig.Path)!, "*.rescued-*"));
+        Assert.Contains(saved, gone.Message, StringComparison.Ordinal);
+        using var reader = VerificationReader.Open(saved);
+        // What went into the file after it lost its name is not durable for anybody, and may be in it.
+        Assert.InRange(reader.State.Sequence, _script.Sequence, _script.Sequence + 1);
+    }
+
     /// <summary>Between two tries no session is open that would hold the file.</summary>
     [Theory]
     [InlineData("deleted")]
     [InlineData("replaced by another")]
     public async Task Database_TakenAwayWhileItIsTriedAgain_EndsTheSinkAndSavesWhatItHeld(string how)
     {
-        var recorder = _script.Recorder("A");
-        _script.Trades(recorder, 5);
-        _rig.StartSink();
-        _rig.Release(_script.Groups);
-        await _rig.DurableAsync(_script.Sequence);
+        var recorder = await StartWithTradesAsync();
         var known = (_script.Groups.Count, _script.Sequence);
         _script.Trades(recorder, 3);
         using (var other = _rig.Connect())
@@ -118,7 +131,8 @@ public sealed class TroubleTests : IAsyncDisposable
             var gone = await Assert.ThrowsAsync<DatabaseDamagedException>(_rig.RunEndsAsync);
             var saved = Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_rig.Path)!, "*.rescued-*"));
             Assert.Contains(saved, gone.Message, StringComparison.Ordinal);
-            Assert.Equal(known.Sequence, VerificationReader.Open(saved).State.Sequence);
+            using var reader = VerificationReader.Open(saved);
+            Assert.Equal(known.Sequence, reader.State.Sequence);
         }
         Assert.Equal(known.Sequence, _rig.Outbox.DurableSequence);
     }
@@ -259,6 +273,17 @@ public sealed class TroubleTests : IAsyncDisposable
     {
         _script.Dispose();
         return _rig.DisposeAsync();
+    }
+
+    /// <summary>A sink that runs and has written five trades of the recorder returned.</summary>
+    private async Task<long> StartWithTradesAsync()
+    {
+        var recorder = _script.Recorder("A");
+        _script.Trades(recorder, 5);
+        _rig.StartSink();
+        _rig.Release(_script.Groups);
+        await _rig.DurableAsync(_script.Sequence);
+        return recorder;
     }
 
     private void TakeAway(string how)

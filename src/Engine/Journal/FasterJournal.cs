@@ -31,7 +31,7 @@ public sealed class FasterJournal : IJournal
     private long _appended;
     private long _bytesAppended;
     private uint _lastChecksum;
-    private uint _checksumRead;
+    private uint? _checksumRead;
     private long _firstSequence;
     private int _commitsForTruncation;
 
@@ -95,7 +95,7 @@ public sealed class FasterJournal : IJournal
 
     public long CommittedSequence => Volatile.Read(ref _committed);
 
-    public uint Checksum => _checksumRead != 0 ? _checksumRead : _lastChecksum;
+    public uint Checksum => _checksumRead ?? _lastChecksum;
 
     public bool WantsCommit => AppendedSequence > CommittedSequence || _commitsForTruncation > 0;
 
@@ -205,7 +205,7 @@ public sealed class FasterJournal : IJournal
             _checksumRead = checksum;
             reader(sequence, payload);
         });
-        _checksumRead = 0;
+        _checksumRead = null;
     }
 
     /// <summary>

@@ -60,9 +60,11 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
 
     private long? At => draft.FiringTime.IsSaid ? draft.FiringTime.Value : draft.Time.IsSaid ? draft.Time.Value : null;
 
-    private SignalAction ResolveAction()
+    private SignalAction ResolveAction() => OfOneSide(WholeAction());
+
+    private SignalAction WholeAction()
     {
-        var action = OfOneSide(SaidAction());
+        var action = SaidAction();
         if (draft.IsForOrdersOnly || draft.ClosesPosition is { IsSaid: true, Value: false }) return SignalAction.Cancel;
         if (draft.ClosesPosition.IsSaid)
         {
@@ -149,7 +151,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
     /// <summary>The quantity where it matters, checked; elsewhere a sound one or none.</summary>
     private long? Quantity(SignalAction action, long? target, Side? side)
     {
-        if (_takesAll && action is (SignalAction.CloseLong or SignalAction.CloseShort)) return null;
+        if (_takesAll) return null;
         var matters = target is null && side != Side.Flat && action is not (SignalAction.CloseAll or SignalAction.Cancel);
         if (!matters)
             return draft.Quantity is { IsSaid: true, Value: { IsSound: true, Value: > 0 and <= Fixed9.QuantityMax } sound } ? sound.Value : null;

@@ -79,9 +79,13 @@ public sealed class RetentionTests : IDisposable
         var before = _journal.DiskBytes;
         retention.Truncate(_journal, _journal.CommittedSequence, _at);
         Assert.True(_journal.WantsCommit);
-        Assert.True(
-            SpinWait.SpinUntil(() => rig.Loop.RunOnce() >= 0 && !_journal.WantsCommit && _journal.DiskBytes <= before - Megabyte / 2, JournalDirectory.Limit),
-            $"{_journal.DiskBytes} of {before} bytes");
+        Assert.True(SpinWait.SpinUntil(IsFreed, JournalDirectory.Limit), $"{_journal.DiskBytes} of {before} bytes");
+
+        bool IsFreed()
+        {
+            rig.Run();
+            return !_journal.WantsCommit && _journal.DiskBytes <= before - Megabyte / 2;
+        }
     }
 
     private void Write(Retention retention, long bytes)

@@ -64,7 +64,8 @@ public sealed class AlertTests : IDisposable
             await FiresAsync(server, ("SinkLagging", main));
         }
         await FiresAsync(
-            server, ("FeedDisconnected", main), ("FeedSilent", main), ("Unpriced", main), ("SeriesLimit", main), ("DrawdownLimit", main), ("DrawdownLimitPassed", main),
+            server, ("FeedDisconnected", main), ("FeedSilent", main), ("Unpriced", main), ("SeriesLimit", main), ("DrawdownLimit", main),
+            ("DrawdownLimitPassed", main),
             ("DiskLow", full), ("JournalSlow", weak), ("AckSlow", weak),
             ("JournalFailed", weak), ("Unavailable", weak));
         await service.StopAsync();

@@ -36,7 +36,8 @@ internal static class EngineDashboard
         StackedLines("Ticks", "Ticks applied per second, by feed.", "cps", new Query($"sum by (feed) ({Rate(Own("ticks_total"))})", "{{feed}}"))
             with { Options = Looks.Lines("mean", "max") },
         Lines("Merged, late, forgotten",
-            "Merged ticks change no figure; late ones were not applied. Of forgotten signals (too many to remember) a repeat would be a new order.", "cps",
+            "Merged ticks change no figure; late ones were not applied. Of forgotten signals (too many to remember) a repeat would be a new order.",
+            "cps",
             new Query($"sum({Rate(Own("ticks_merged_total"))})", "merged"),
             new Query($"sum by (feed) ({Rate(Own("ticks_late_total"))})", "late, {{feed}}"),
             new Query($"sum by (kind) ({Rate(Own("repeats_forgotten_total"))})", "forgotten, {{kind}}")),

@@ -6,7 +6,8 @@ namespace StreamRecorder.Grafana.Tests.Generator;
 /// <summary>What dashboards say was gained within a range, asked of promtool's engine: an hour, scraped once a minute.</summary>
 public sealed class GainedTests
 {
-    private static readonly string Gained = Promql.Gained("x", "1h", "3600").Replace("{job=~\"$job\",instance=~\"$instance\"}", "", StringComparison.Ordinal);
+    private static readonly string Gained =
+        Promql.Gained("x", "1h", "3600").Replace("{job=~\"$job\",instance=~\"$instance\"}", "", StringComparison.Ordinal);
 
     [Theory]
     // The process is older than the range: the difference, of a series that began within the range all of it.

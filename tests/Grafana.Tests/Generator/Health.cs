@@ -12,7 +12,9 @@ internal static class Health
     // Refusals that are the service's own failing; the others are the sender's.
     private const string Failing = "outcome=~\"inbox_full|positions_full|commit_slow|journal_failed|shutting_down\"";
 
-    /// <summary>Of what was the service at some time in the range: others have an "up" too. A service that recovers has no figures of its own yet.</summary>
+    /// <summary>
+    /// Of what was the service at some time in the range: others have an "up" too. A service that recovers has no figures of its own yet.
+    /// </summary>
     private static string Up =>
         $"({Any("up")} and on (job, instance) last_over_time({Own("start_time_seconds")}[$__range]))"
         + $" * (1 - 0.5 * ({Any("up")} == bool 1 unless on (job, instance) {Own("start_time_seconds")}) or {Any("up")})";
@@ -21,7 +23,8 @@ internal static class Health
 
     /// <summary>On the Phone dashboard too.</summary>
     public static Panel Service() => Figure(
-        "Service", "Whether Prometheus reaches the service, and whether it records or still recovers its state.", "none", $"min({Up})", "service") with
+        "Service", "Whether Prometheus reaches the service, and whether it records or still recovers its state.", "none",
+        $"min({Up})", "service") with
     {
         NoValue = "DOWN",
         Thresholds = Colours.OneIsGood,

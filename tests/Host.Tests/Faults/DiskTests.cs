@@ -117,7 +117,7 @@ public sealed class DiskTests : IDisposable
         await CheckAfterStartAsync(lanes);
     }
 
-    /// <summary>The database's disk hangs for five minutes in the middle of a transaction: told to stop, the process still ends, and says what it left.</summary>
+    /// <summary>It hangs for five minutes in the middle of a transaction: told to stop, the process still ends, and says what it left.</summary>
     [Fact]
     public async Task DatabaseDisk_ThatHangs_DoesNotKeepTheProcessFromStopping()
     {
@@ -128,7 +128,8 @@ public sealed class DiskTests : IDisposable
             host.Id, "pwrite64,fdatasync,fsync", "delay_enter=300000000", Path.Combine(_root, "stream_recorder.db-wal")))
         {
             for (var i = 0; i < 3; i++) Assert.All(await Task.WhenAll(lanes.Select(lane => lane.TryNextAsync(client))), Assert.True);
-            using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{host.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+            using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{host.Id}"]))
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.True(await host.HasLeftAsync(TimeSpan.FromSeconds(90)), "the process waits for the call that hangs");
             faults.LetGo();
         }

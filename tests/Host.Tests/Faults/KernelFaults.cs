@@ -38,7 +38,8 @@ internal sealed class KernelFaults : IAsyncDisposable
     public static string[] Under(string calls, string fault, params string[] files)
     {
         if (!File.Exists(Strace)) Assert.Skip("strace is not installed here.");
-        return [Strace, "-f", "-o", "/dev/null", .. files.SelectMany(file => new[] { "-P", file }), "-e", "trace=" + calls, "-e", $"inject={calls}:{fault}"];
+        string[] paths = [.. files.SelectMany(file => new[] { "-P", file })];
+        return [Strace, "-f", "-o", "/dev/null", .. paths, "-e", "trace=" + calls, "-e", $"inject={calls}:{fault}"];
     }
 
     /// <summary>Lets a process go that has ended while one of its calls was held: strace itself would hold that one for ever.</summary>

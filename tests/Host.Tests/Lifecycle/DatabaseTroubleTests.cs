@@ -216,6 +216,21 @@ public sealed class DatabaseTroubleTests : IDisposable
         await AssertVerifiedAsync(_root);
     }
 
+    /// <summary>Nothing is written any more: the upkeep, which looks often at a journal beyond its size, finds it out, and only once it is saved.</summary>
+    [Fact]
+    public async Task Database_DeletedWhileTheJournalIsTooLarge_IsSavedBeforeTheProcessEnds()
+    {
+        await using var host = await HostProcess.ServeAsync(
+            _root, new Dictionary<string, string> { ["StreamRecorder__JournalBytes"] = "1048576", ["StreamRecorder__SnapshotRows"] = "0" });
+        using var client = new HostClient(host, _root);
+        var trades = new TradeLedger(await client.RecorderAsync("a"));
+        await trades.TradeAsync(client, 3);
+        File.Delete(Database);
+        Assert.Equal(1, await host.EndAsync());
+        var error = Assert.Single((await host.ErrorsAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single(Directory.GetFiles(_root, "*.rescued-*"), file => error.Contains(file, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Database_Replaced_EndsTheProcessAndTheRescuedOneCatchesUp()
     {

@@ -59,7 +59,9 @@ public sealed class FigureTests
         foreach (var second in (int[])[2, 1])
             await service.SendAsync(
                 "POST", hook,
-                $$"""{"symbol":"MNQ1!","price":1,"market_position":"long","market_position_size":{{second}},"timenow":"2025-12-04T15:00:0{{second}}Z"}""",
+                $$"""
+                {"symbol":"MNQ1!","price":1,"market_position":"long","market_position_size":{{second}},"timenow":"2025-12-04T15:00:0{{second}}Z"}
+                """,
                 key: "");
         var scrape = await Scrape.TakeAsync(service);
         string[] reasons = ["flat", "stale", "same_time", "at_target", "other_side", "held", "paused", "cancel"];

@@ -104,34 +104,36 @@ public static class BodyMask
     {
         var lines = text.Split('\n');
         var before = -1;
-        var hasCommand = false;
+        var (hasAction, hasPairs) = (false, false);
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i].AsSpan().Trim(" \t\r\uFEFF");
             if (line.IsEmpty) continue;
             var blank = line.IndexOfAny(' ', '\t');
             var isAction = IsAction(blank < 0 ? line : line[..blank]);
-            var isCommand = isAction || IsPairs(line);
-            // A pair of CrossTrade's may have a line of its own: it is masked by its name.
-            var isPassword = isCommand && !hasCommand && before >= 0 && (isAction || !SecretNames.IsSecret(NameIn(lines[before])));
-            if (isPassword) lines[before] = Mask;
-            hasCommand |= isCommand;
+            var isPairs = IsPairs(line);
+            var isFirst = (isAction && !hasAction) || (isPairs && !hasAction && !hasPairs);
+            if (isFirst && before >= 0) lines[before] = Mask;
+            hasAction |= isAction;
+            hasPairs |= isPairs;
             before = i;
-            if (blank < 0 && !isCommand && !line.ContainsAny(Punctuation)) lines[i] = Mask;
+            if (blank < 0 && !isAction && !isPairs && !line.ContainsAny(Punctuation)) lines[i] = Mask;
         }
         return string.Join('\n', lines);
     }
 
-    /// <summary>Name and value at its beginning, and the name is one that a command begins with.</summary>
+    /// <summary>
+    /// Name and value at its beginning, as in AutoView's and CrossTrade's commands. Theirs may stand on several lines; a secret among them is masked
+    /// by its name.
+    /// </summary>
     private static bool IsPairs(ReadOnlySpan<char> line)
     {
-        var name = NameIn(line);
-        foreach (var known in (ReadOnlySpan<string>)["e", "a", "s", "b", "c", "command", "account", "instrument", "action"])
-            if (name.Equals(known, StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
+        var name = line[..Math.Max(line.IndexOf('='), 0)].Trim();
+        Span<byte> utf8 = stackalloc byte[64];
+        if (name.IsEmpty || !Encoding.UTF8.TryGetBytes(name, utf8, out var length)) return false;
+        return name is "e" or "a" or "account" || SecretNames.IsSecret(name)
+            || FieldTable.KeyValue.Find(utf8[..length]) is not null || FieldTable.AutoView.Find(utf8[..length]) is not null;
     }
-
-    private static ReadOnlySpan<char> NameIn(ReadOnlySpan<char> line) => line[..Math.Max(line.IndexOf('='), 0)].Trim();
 
     private static bool IsAction(ReadOnlySpan<char> word)
     {

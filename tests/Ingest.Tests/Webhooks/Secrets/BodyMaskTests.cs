@@ -67,6 +67,8 @@ public sealed class BodyMaskTests
         { "\uFEFF hunter2 \r\n\r\nlong BTCUSD q=0.1", "***\n\r\nlong BTCUSD q=0.1" },
         { "p=hunter2 hunter2\nsell BTCUSD", "***\nsell BTCUSD" },
         { "hun:ter2=hunter2\ne=x s=MNQ1! b=buy q=1", "***\ne=x s=MNQ1! b=buy q=1" },
+        { "hun:ter2=hunter2\nkey=hunter2;\ncommand=PLACE;", "***\nkey=***;\ncommand=PLACE;" },
+        { "symbol=MNQ1!\naction=buy\ntoken=hunter2", "symbol=MNQ1!\naction=buy\ntoken=***" },
         { "hun;ter2\ncommand=PLACE;instrument=MNQ1!;", "***\ncommand=PLACE;instrument=MNQ1!;" },
         { "s=MNQ1! c=position\ns=MNQ1! b=buy token=hunter2", "s=MNQ1! c=position\ns=MNQ1! b=buy token=***" },
         { "hunter2", "***" },
