@@ -225,6 +225,10 @@ public sealed class DatabaseTroubleTests : IDisposable
         using var client = new HostClient(host, _root);
         var trades = new TradeLedger(await client.RecorderAsync("a"));
         await trades.TradeAsync(client, 3);
+        // With all of it written: the sink has no reason to look by itself.
+        var isWritten = await Poll.UntilAsync(
+            async () => new Scrape((await host.ManagementAsync("/metrics")).Text)["streamrecorder_sink_lag_seconds"] == 0, TimeSpan.FromSeconds(30));
+        Assert.True(isWritten, "the database stays behind");
         File.Delete(Database);
         Assert.Equal(1, await host.EndAsync());
         var error = Assert.Single((await host.ErrorsAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
