@@ -13,6 +13,9 @@ public enum SymbolKind : byte
 /// </summary>
 public sealed class Symbol
 {
+    /// <summary>Of an alert that concerns no position, such as the cancelling of all orders. In no table, and nothing is ever held of it.</summary>
+    public static readonly Symbol None = new(-1, "", "", SymbolKind.Spot, 0);
+
     internal Symbol(int id, string name, string root, SymbolKind kind, int index)
     {
         Id = id;

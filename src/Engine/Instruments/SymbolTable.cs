@@ -57,9 +57,12 @@ public sealed class SymbolTable
     /// <summary>
     /// The symbol of a canonical name out of journal or database. Throws when the table is full, which the journal's own bound excludes.
     /// </summary>
-    public Symbol FromCanonical(string name, string root, SymbolKind kind, int continuousIndex) =>
-        Intern(new ParsedSymbol(name, root, kind, continuousIndex))
-        ?? throw new InvariantException("more symbols in the journal than the table holds");
+    public Symbol FromCanonical(string name, string root, SymbolKind kind, int continuousIndex)
+    {
+        if (name == Symbol.None.Name) return Symbol.None;
+        return Intern(new ParsedSymbol(name, root, kind, continuousIndex))
+            ?? throw new InvariantException("more symbols in the journal than the table holds");
+    }
 
     /// <summary>Called by the engine's thread when an input changed the instruments.</summary>
     public void Publish(InstrumentTable instruments) => _known = new Known(instruments);

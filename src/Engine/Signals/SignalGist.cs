@@ -23,7 +23,7 @@ public sealed record SignalGist
     public static SignalGist Of(Signal signal) => new()
     {
         Action = signal.Action,
-        Symbol = signal.Symbol.Name,
+        Symbol = signal.Symbol == Instruments.Symbol.None ? null : signal.Symbol.Name,
         Price = signal.Price,
         Quantity = signal.Quantity,
         At = signal.At,

@@ -18,7 +18,8 @@ internal static class SignalResolver
         Receipt? receipt = null)
     {
         if (state.Directory.Find(recorderId) is not { } recorder) return Refuse(Rejection.TokenUnknown.Because("Check the address of the webhook."));
-        if (state.Instruments.Find(signal.Symbol.Root) is not { } instrument)
+        var instrument = state.Instruments.Find(signal.Symbol.Root);
+        if (instrument is null && signal.Symbol != Symbol.None)
             return Refuse(Rejection.InstrumentUnknown.Because($"The root {signal.Symbol.Root} is not in the instrument table.", "symbol"));
         var settings = recorder.Settings;
         var key = new PositionKey(recorderId, signal.Symbol.Id);
@@ -31,9 +32,9 @@ internal static class SignalResolver
             Commission = settings.Commission,
             Contract = opening ?? signal.Symbol,
             IsUnpriced = opening is null,
-            TickSize = instrument.TickSize,
-            TickValue = instrument.TickValue,
-            Currency = CurrencyCode.Pack(instrument.Currency),
+            TickSize = instrument?.TickSize ?? 0,
+            TickValue = instrument?.TickValue ?? 0,
+            Currency = instrument is null ? 0 : CurrencyCode.Pack(instrument.Currency),
             Flags = flags | SignalMeaning.FlagsOf(signal, position),
             Reason = reason,
             Receipt = receipt,

@@ -29,7 +29,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         var quantity = Quantity(action, target, side);
         var price = Price();
         var maxAge = MaxAge();
-        var symbol = ResolveSymbol();
+        var symbol = ResolveSymbol(action);
         if (draft.Refusal is not null) return null;
         return new Signal
         {
@@ -208,9 +208,11 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         return number.Value;
     }
 
-    private Symbol? ResolveSymbol()
+    /// <summary>Working orders may be cancelled for all symbols at once.</summary>
+    private Symbol? ResolveSymbol(SignalAction action)
     {
         if (draft.Refusal is not null) return null;
+        if (draft.Symbols.Count == 0 && action == SignalAction.Cancel) return Symbol.None;
         if (draft.Symbols.Count == 0)
             Refuse(Rejection.SymbolMissing, "Give the symbol, as in \"symbol\":\"MNQ1!\" or \"ticker\":\"{{ticker}}\".", "symbol");
         Symbol? first = null;

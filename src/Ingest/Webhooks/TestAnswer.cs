@@ -75,7 +75,7 @@ internal sealed class TestAnswer(
             return;
         }
         _json.WriteStartObject("signal");
-        _json.WriteString("symbol", signal.Symbol.Name);
+        _json.WriteString("symbol", signal.Symbol == Symbol.None ? null : signal.Symbol.Name);
         _json.WriteString("action", JsonNamingPolicy.SnakeCaseLower.ConvertName(signal.Action.ToString()));
         Number("target_position", signal.TargetPosition);
         _json.WriteString("target_side", signal.TargetSide is { } side ? Words.Of(side) : null);

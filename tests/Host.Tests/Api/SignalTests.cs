@@ -30,6 +30,32 @@ public sealed class SignalTests
         Assert.Equal(signals.Select(Untimed), (await ListAsync(service)).Select(Untimed));
     }
 
+    /// <summary>It concerns working orders of any symbol: one that names none is known again all the same.</summary>
+    [Fact]
+    public async Task Cancel_WithoutASymbol_IsIgnoredOnceAndKeptAcrossRestarts()
+    {
+        const string Cancel = """{"action":"cancel","id":"once"}""";
+        await using var service = await TestService.StartAsync();
+        var hook = await service.RecorderAsync("a");
+        await service.FillAsync(hook, "buy", 25600);
+        var tried = (await service.HookAsync(hook + "/test", Cancel)).Json;
+        Assert.Equal((200, JsonValueKind.Null), (tried.GetProperty("would_answer").GetInt32(), tried.GetProperty("signal").GetProperty("symbol").ValueKind));
+        var first = await service.HookAsync(hook, Cancel);
+        Assert.Equal((200, "cancel"), (first.Status, first.Json.GetProperty("reason").GetString()));
+        var kept = (await ListAsync(service))[0];
+        Assert.Equal("ignored cancel ", Gist(kept));
+        await service.StopAsync();
+        foreach (var file in Directory.GetFiles(service.Directory, "stream_recorder.db*")) File.Delete(file);
+        await using var again = await TestService.StartInAsync(service.Directory);
+        Assert.Equal("ignored cancel ", Gist((await ListAsync(again))[0]));
+        var second = (await again.HookAsync(hook, Cancel)).Json;
+        Assert.Equal(
+            ("duplicate", "cancel", first.Json.GetProperty("sequence").GetInt64()),
+            (second.GetProperty("status").GetString(), second.GetProperty("reason").GetString(), second.GetProperty("sequence").GetInt64()));
+        Assert.Single(await again.PositionsAsync());
+        static string Gist(JsonElement entry) => $"{entry.GetProperty("status")} {entry.GetProperty("reason")} {entry.GetProperty("symbol")}";
+    }
+
     [Fact]
     public async Task Signal_Shown_HasEveryField()
     {

@@ -15,6 +15,8 @@ public sealed class LedgerTests
     [Theory]
     [InlineData(Buy, "accepted", null)]
     [InlineData("""{"action":"close","symbol":"MNQ1!"}""", "ignored", "flat")]
+    [InlineData("""{"action":"cancel","symbol":"MNQ1!"}""", "ignored", "cancel")]
+    [InlineData("command=CANCELORDERS;account=Sim101;", "ignored", "cancel")]
     [InlineData("""{"action":"dance","symbol":"MNQ1!"}""", "rejected", "action_unknown")]
     [InlineData("""{"action":"buy","symbol":"QQQZZZ1!"}""", "rejected", "instrument_unknown")]
     [InlineData("""{"action":"buy","symbol":"ES1!"}""", "rejected", "price_unknown")]

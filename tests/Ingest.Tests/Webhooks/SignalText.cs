@@ -9,7 +9,7 @@ internal static class SignalText
 {
     public static string Of(Signal signal)
     {
-        var text = new StringBuilder($"{signal.Action} {signal.Symbol}");
+        var text = new StringBuilder($"{signal.Action} {signal.Symbol}".TrimEnd());
         if (signal.TargetPosition is { } target) text.Append(" target=").Append(Fixed9.Format(target));
         if (signal.TargetSide is { } side) text.Append(" side=").Append(side);
         if (signal.PreviousPosition is { } previous) text.Append(" prev=").Append(Fixed9.Format(previous));
