@@ -47,7 +47,7 @@ internal sealed class Backlog(Inbox inbox, PriceBook prices)
         else
         {
             // The place of the first batch is the whole's.
-            _last = new MergedTicks(batch.Stamp);
+            _last = new MergedTicks();
             _last.Add(batch, prices);
             _messages.Enqueue(_last);
         }

@@ -20,8 +20,18 @@ public static class EngineLimits
     /// <summary>Greatest point value: keeps every money figure within <see cref="Amount"/> (5.7e19 × 1e8 × 1e10 &lt; 1.7e38).</summary>
     public const long PointValueMax = 100_000_000;
 
-    /// <summary>Distinct symbols a process keeps; a feed cannot fill memory with invented contracts.</summary>
-    public const int SymbolsMax = 65_536;
+    /// <summary>
+    /// Distinct symbols a process keeps. Ticks may bring half of them, so that no feed can keep alerts from theirs; those of alerts are bounded by
+    /// the years that they may name: with the instruments that are built in, all their contracts together are some 40 000.
+    /// </summary>
+    public const int SymbolsMax = 131_072;
+    public const int TickSymbolsMax = SymbolsMax / 2;
+
+    /// <summary>Years of a dated contract before and after the input's time: Eurodollars were listed for ten, and old alerts are tried again.</summary>
+    public const int ContractYears = 15;
+
+    /// <summary>Arrivals kept of batches that are merged, for the histogram of latencies: enough for its percentiles, 32 KB.</summary>
+    public const int MergedStampsMax = 4096;
 
     /// <summary>Longest symbol text that is looked at; the longest real one (NinjaTrader form with prefix) is under 32.</summary>
     public const int SymbolLengthMax = 64;

@@ -37,7 +37,7 @@ internal sealed class PendingTicks(PriceBook prices, CommitQueue commits, Engine
     public void Take(TickBatch batch)
     {
         if (batch.Session.TryTake(batch.Sequence)) Observe(batch);
-        else _feeds.Took(batch.Session, new FeedTally { Repeated = batch.Count });
+        else _feeds.Took(batch.Session, new FeedTally { Repeated = batch.Count + batch.Rejected });
         if (batch.Durable is { } waiter) _durableWaiters.Add(waiter);
         batch.Return();
     }
@@ -49,7 +49,7 @@ internal sealed class PendingTicks(PriceBook prices, CommitQueue commits, Engine
         foreach (var (session, tally) in merged.BySession) Took(session, tally, merged.ReceivedAt);
         counters.TicksMerged += merged.MergedCount;
         _durableWaiters.AddRange(merged.DurableWaiters);
-        NoteApplied(merged.Stamp);
+        for (var i = 0; i < merged.Stamps.Count; i++) NoteApplied(merged.Stamps[i]);
     }
 
     /// <summary>What is pending of a root's contracts, so that nothing overtakes it.</summary>

@@ -83,6 +83,16 @@ public static class HostLimits
     /// <summary>Connections at a time, each a few KB while idle; TradingView opens one an alert, feeds one each.</summary>
     public const int ConnectionsMax = 10_000;
 
+    /// <summary>When all places but one of so many are taken, the same share again is taken from those that were idle the longest.</summary>
+    public const int ConnectionsSpared = 10;
+
+    /// <summary>Idle for less is spared: a new connection's first bytes are still under way. Who opens 10 000 a second gets all places for it.</summary>
+    public static readonly TimeSpan IdleSpared = TimeSpan.FromSeconds(1);
+
+    /// <summary>Connections are looked through for idle ones so often at most, which takes a few ms, and so often the log is told.</summary>
+    public static readonly TimeSpan MakeRoomInterval = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan MakeRoomTold = TimeSpan.FromMinutes(1);
+
     /// <summary>Connections of the management address: a scraper, a probe, some people.</summary>
     public const int ManagementConnectionsMax = 100;
 

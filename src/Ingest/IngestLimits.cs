@@ -76,6 +76,11 @@ public static class IngestLimits
     public const int SocketsMax = 256;
 
     /// <summary>
+    /// Requests to POST /ticks at a time: with a batch and a buffer each, some 92 KiB, they take 94 MiB, and leave nine connections of ten to others.
+    /// </summary>
+    public const int SendersMax = 1024;
+
+    /// <summary>
     /// Symbols of one connection; a feed of more uses several names. What is pending of a numbered batch must fit one journal record.
     /// </summary>
     public const int SymbolsPerSocket = EngineLimits.FoldsPerRecord;

@@ -65,6 +65,34 @@ public sealed class EngineLoopMergeTests
         Assert.Equal(naive.Drawdown, closed.MaxDrawdown.ToString());
     }
 
+    /// <summary>What waited is what the histogram is there for.</summary>
+    [Theory]
+    [InlineData(100, 100)]
+    [InlineData(EngineLimits.MergedStampsMax * 3, EngineLimits.MergedStampsMax * 3 / 4)]
+    public void Merged_Batches_AreObservedWithTheTimeEachWaited(int batches, int observed)
+    {
+        var journal = new HeldJournal { CommitsAtOnce = true };
+        using var rig = new EngineRig(journal).WithInstruments(Some.Future("MNQ", 0.25m, 0.5m));
+        var symbol = rig.Symbol("MNQZ2025");
+        var seconds = new List<double>();
+        rig.Loop.BatchApplied = seconds.Add;
+        journal.HasRoom = false;
+        for (var i = 0; i < batches; i++)
+        {
+            var batch = TickBatch.Rent(rig.Session, rig.Now, rig.Time.GetTimestamp());
+            batch.Ticks[batch.Count++] = new Tick(symbol.Id, 1, rig.Now);
+            rig.Offer(batch);
+            rig.Loop.RunOnce();
+            rig.Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+        Assert.Empty(seconds);
+        journal.HasRoom = true;
+        rig.Run();
+        Assert.Equal(observed, seconds.Count);
+        Assert.InRange(seconds.Max(), batches / 1000.0 - 0.0001, batches / 1000.0 + 0.0001);
+        Assert.InRange(seconds.Min(), 0, 0.005);
+    }
+
     [Fact]
     public void Merged_TicksSomebodyWaitsFor_AreAnsweredOnceDurable()
     {

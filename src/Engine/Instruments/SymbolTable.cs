@@ -21,7 +21,9 @@ public sealed class SymbolTable
 
     public Symbol this[int id] => _byId[id]!;
 
-    /// <summary>Resolves a spelling as it came (UTF-8). <paramref name="at"/> is the input's own time in µs.</summary>
+    /// <summary>
+    /// Resolves a spelling as it came (UTF-8). <paramref name="at"/> is the input's own time in µs. What is new takes a place of those that ticks have.
+    /// </summary>
     public bool TryResolve(ReadOnlySpan<byte> text, long at, out Symbol symbol, out Refusal? refusal)
     {
         Span<char> chars = stackalloc char[EngineLimits.SymbolLengthMax];
@@ -32,20 +34,29 @@ public sealed class SymbolTable
         return false;
     }
 
-    public bool TryResolve(ReadOnlySpan<char> text, long at, out Symbol symbol, out Refusal? refusal)
+    public bool TryResolve(ReadOnlySpan<char> text, long at, out Symbol symbol, out Refusal? refusal) =>
+        TryResolve(text, at, at, EngineLimits.TickSymbolsMax, out symbol, out refusal);
+
+    /// <summary>
+    /// The same for an alert: contracts long gone or far ahead as of its arrival are none, whatever time it names, so that all alerts together can
+    /// never bring more symbols than there is room for.
+    /// </summary>
+    public bool TryResolveOfSignal(ReadOnlySpan<char> text, long at, long arrival, out Symbol symbol, out Refusal? refusal) =>
+        TryResolve(text, at, arrival, EngineLimits.SymbolsMax, out symbol, out refusal);
+
+    private bool TryResolve(ReadOnlySpan<char> text, long at, long arrival, int max, out Symbol symbol, out Refusal? refusal)
     {
         refusal = null;
         var known = _known;
         if (known.Lookup.TryGetValue(text, out symbol!)) return true;
-        if (text.Length > EngineLimits.SymbolLengthMax || SymbolParser.Parse(text, known.Instruments, at) is not { } parsed)
+        if (text.Length > EngineLimits.SymbolLengthMax || SymbolParser.Parse(text, known.Instruments, at, arrival) is not { } parsed)
         {
             refusal = Unknown(text);
             return false;
         }
-        if (Intern(parsed) is not { } interned)
+        if (Intern(parsed, max) is not { } interned)
         {
-            refusal = Rejection.InstrumentUnknown.Because(
-                $"More than {EngineLimits.SymbolsMax} different symbols were sent since the start.", "symbol");
+            refusal = Rejection.InstrumentUnknown.Because($"{max} symbols are known already, and there is room for no other.", "symbol");
             return false;
         }
         symbol = interned;
@@ -60,20 +71,20 @@ public sealed class SymbolTable
     public Symbol FromCanonical(string name, string root, SymbolKind kind, int continuousIndex)
     {
         if (name == Symbol.None.Name) return Symbol.None;
-        return Intern(new ParsedSymbol(name, root, kind, continuousIndex))
+        return Intern(new ParsedSymbol(name, root, kind, continuousIndex), EngineLimits.SymbolsMax)
             ?? throw new InvariantException("more symbols in the journal than the table holds");
     }
 
     /// <summary>Called by the engine's thread when an input changed the instruments.</summary>
     public void Publish(InstrumentTable instruments) => _known = new Known(instruments);
 
-    private Symbol? Intern(ParsedSymbol parsed)
+    private Symbol? Intern(ParsedSymbol parsed, int max)
     {
         if (_byName.TryGetValue(parsed.Name, out var known)) return known;
         lock (_adding)
         {
             if (_byName.TryGetValue(parsed.Name, out known)) return known;
-            if (_count == EngineLimits.SymbolsMax) return null;
+            if (_count >= max) return null;
             var symbol = new Symbol(_count, parsed.Name, parsed.Root, parsed.Kind, parsed.ContinuousIndex);
             _byId[symbol.Id] = symbol;
             _count++;

@@ -7,15 +7,20 @@ namespace StreamRecorder.Engine.Messages;
 /// Neighbouring batches of ticks that had to wait, as what they amount to: an excursion a symbol, and what each connection is
 /// owed. Loses nothing: ticks are judged late one by one in their order, before they are merged. The engine's thread alone.
 /// </summary>
-internal sealed class MergedTicks(long stamp) : Message
+internal sealed class MergedTicks : Message
 {
     private readonly Dictionary<int, Excursion> _bySymbol = [];
     private readonly Dictionary<FeedSession, FeedTally> _bySession = [];
     private readonly HashSet<int> _new = [];
+    private readonly List<long> _stamps = [];
     private bool _hasFirst;
+    private int _every = 1;
+    private int _passed;
 
-    /// <summary>Arrival of the oldest tick by the monotonic clock; 0: not measured.</summary>
-    public long Stamp { get; } = stamp;
+    /// <summary>
+    /// Arrivals of its batches by the monotonic clock, of those that measure it: all, or every second, fourth, … when they are too many to keep.
+    /// </summary>
+    public IReadOnlyList<long> Stamps => _stamps;
 
     /// <summary>Ticks of batches behind the first.</summary>
     public long MergedCount { get; private set; }
@@ -43,12 +48,13 @@ internal sealed class MergedTicks(long stamp) : Message
         ReceivedAt = batch.ReceivedAt;
         if (batch.Durable is { } waiter) DurableWaiters.Add(waiter);
         ref var tally = ref CollectionsMarshal.GetValueRefOrAddDefault(_bySession, batch.Session, out _);
-        if (!batch.Session.TryTake(batch.Sequence)) tally = tally with { Repeated = tally.Repeated + batch.Count };
+        if (!batch.Session.TryTake(batch.Sequence)) tally = tally with { Repeated = tally.Repeated + batch.Count + batch.Rejected };
         else
         {
             var applied = Take(batch, prices);
             if (batch.Sequence != 0 && tally.Sequence == 0) MarkCount++;
             if (_hasFirst) MergedCount += applied;
+            if (batch is { Count: > 0, Stamp: not 0 }) Keep(batch.Stamp);
             tally = tally with
             {
                 Sequence = Math.Max(tally.Sequence, batch.Sequence),
@@ -77,6 +83,18 @@ internal sealed class MergedTicks(long stamp) : Message
             applied++;
         }
         return applied;
+    }
+
+    private void Keep(long stamp)
+    {
+        if (_passed++ % _every != 0) return;
+        if (_stamps.Count == EngineLimits.MergedStampsMax)
+        {
+            for (var i = 0; i < _stamps.Count / 2; i++) _stamps[i] = _stamps[2 * i];
+            _stamps.RemoveRange(_stamps.Count / 2, _stamps.Count / 2);
+            _every *= 2;
+        }
+        _stamps.Add(stamp);
     }
 
     private int CountNew(TickBatch batch)

@@ -21,13 +21,15 @@ public static class Listener
         builder.Services.AddSingleton<IHostLifetime, SignalsElsewhere>();
         builder.Services.AddRoutingCore();
         services?.Invoke(builder.Services);
+        var places = new ConnectionPlaces(connectionsMax, TimeProvider.System, logs.CreateLogger<ConnectionPlaces>());
         if (server is not null) builder.Services.AddSingleton(server);
         else
-            builder.WebHost.UseKestrelCore().UseSockets(Bound).ConfigureKestrel(kestrel => Bound(kestrel, connectionsMax));
+            builder.WebHost.UseKestrelCore().UseSockets(Bound).ConfigureKestrel(kestrel => Bound(kestrel, places));
         // Behind Kestrel's own, which it replaces.
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new ReadBlocks());
         var app = builder.Build();
         foreach (var url in server is null ? urls : []) app.Urls.Add(url);
+        app.Use(places.Use);
         app.Use(new ErrorPages(logs.CreateLogger<ErrorPages>()).InvokeAsync);
         return app;
     }
@@ -44,10 +46,10 @@ public static class Listener
         sockets.UnsafePreferInlineScheduling = true;
     }
 
-    private static void Bound(KestrelServerOptions kestrel, int connectionsMax)
+    private static void Bound(KestrelServerOptions kestrel, ConnectionPlaces places)
     {
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(places.Hold));
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = connectionsMax;
         kestrel.Limits.MaxRequestBodySize = HostLimits.BodyBytesMax;
         kestrel.Limits.MaxRequestHeadersTotalSize = HostLimits.HeaderBytesMax;
         kestrel.Limits.RequestHeadersTimeout = HostLimits.HeadersTimeout;

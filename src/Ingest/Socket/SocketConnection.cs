@@ -31,6 +31,7 @@ internal sealed class SocketConnection : IDisposable
     private FeedSession? _session;
     private int _state;
     private long _sequence;
+    private long _welcomed;
     private long _offered;
 
     public SocketConnection(WebSocket socket, Inbox inbox, SymbolTable symbols, TimeProvider time, NameHolders names, LiveFeed live)
@@ -160,7 +161,8 @@ internal sealed class SocketConnection : IDisposable
         {
             var result = await opening.Result.WaitAsync(IngestLimits.SocketOpenTime, _time).ConfigureAwait(false);
             if (result.Refusal is { } refusal) return SocketEnd.Limit(refusal.Detail);
-            _writer.Welcome(name, (long)result.Value!);
+            _welcomed = (long)result.Value!;
+            _writer.Welcome(name, _welcomed);
             return null;
         }
         catch (TimeoutException)
@@ -182,9 +184,13 @@ internal sealed class SocketConnection : IDisposable
             batch.Return();
             return problem;
         }
-        foreach (var (line, reason) in errors) _writer.Add(new SocketTickError(batch.Sequence, line, reason));
+        // What is repeated was told of when it came first, and is only counted.
+        if (batch.Sequence == 0 || batch.Sequence > _welcomed)
+        {
+            foreach (var (line, reason) in errors) _writer.Add(new SocketTickError(batch.Sequence, line, reason));
+            Rejected += batch.Rejected;
+        }
         if (batch.Sequence != 0) _sequence = batch.Sequence;
-        Rejected += batch.Rejected;
         Volatile.Write(ref _offered, _offered + batch.Count + batch.Rejected);
         await _inbox.OfferAsync(batch, _writer.Cut).ConfigureAwait(false);
         return null;

@@ -40,10 +40,12 @@ public sealed class TickEndpoint(Inbox inbox, SymbolTable symbols, TimeProvider 
 
     public async Task HandleAsync(HttpContext context)
     {
-        Interlocked.Increment(ref _senders);
         try
         {
-            await TakeAsync(context).ConfigureAwait(false);
+            if (Interlocked.Increment(ref _senders) > IngestLimits.SendersMax)
+                await Problems.WriteAsync(context, Rejection.InboxFull.Because($"{IngestLimits.SendersMax} requests are open.")).ConfigureAwait(false);
+            else
+                await TakeAsync(context).ConfigureAwait(false);
         }
         finally
         {

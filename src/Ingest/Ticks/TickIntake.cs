@@ -29,15 +29,14 @@ internal sealed class TickIntake(Inbox inbox, SymbolTable symbols, TimeProvider 
     /// </summary>
     public async Task ReadAsync(Stream stream, CancellationToken cancel)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var buffer = ArrayPool<byte>.Shared.Rent(IngestLimits.ReadBufferBytes);
         try
         {
             var filled = 0;
             for (var isFinal = false; !isFinal && Decoder.Refusal is null;)
             {
-                var read = stream.ReadAsync(buffer.AsMemory(filled), cancel);
-                if (!read.IsCompleted) await SendAsync().ConfigureAwait(false);
-                var count = await read.ConfigureAwait(false);
+                var count = await ReadAsync(stream, buffer.AsMemory(filled), end).ConfigureAwait(false);
                 isFinal = count == 0;
                 filled += count;
                 var used = await DecodeAsync(buffer.AsMemory(0, filled), isFinal).ConfigureAwait(false);
@@ -78,6 +77,24 @@ internal sealed class TickIntake(Inbox inbox, SymbolTable symbols, TimeProvider 
             if (!batch.IsFull) return used;
             await SendAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What is there goes to the engine before a wait for more.</summary>
+    private async ValueTask<int> ReadAsync(Stream stream, Memory<byte> buffer, CancellationTokenSource end)
+    {
+        var read = stream.ReadAsync(buffer, end.Token);
+        try
+        {
+            if (!read.IsCompleted) await SendAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            // The buffer is given back next, and nobody may write into it then.
+            await end.CancelAsync().ConfigureAwait(false);
+            await ((Task)read.AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        return await read.ConfigureAwait(false);
     }
 
     /// <summary>Not cancelled with the request: what arrived counts.</summary>

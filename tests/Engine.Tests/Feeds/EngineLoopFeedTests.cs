@@ -97,6 +97,24 @@ public sealed class EngineLoopFeedTests : IDisposable
         Assert.Equal(2, _rig.State.Feeds.Find("gateway")!.Sequence);
     }
 
+    /// <summary>So that all counts together are all that was sent, and a connection knows when nothing of it is under way.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Repeated_WithRejectedAmongThem_AreCountedWhole(bool hasRoom)
+    {
+        var session = Open("gateway");
+        Offer(session, 1, rejected: 3, At(_mnq, 1));
+        Pass();
+        _journal.HasRoom = hasRoom;
+        Offer(session, 1, rejected: 3, At(_mnq, 1));
+        Offer(session, 2, rejected: 7, At(_mnq, 2));
+        _rig.Run();
+        _journal.HasRoom = true;
+        Pass();
+        Assert.Equal(new FeedReport(2, 2, 0, 10, 4), _reports[^1]);
+    }
+
     [Fact]
     public void Batches_WithoutASequence_AreReportedToo()
     {

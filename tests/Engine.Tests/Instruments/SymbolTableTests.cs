@@ -67,20 +67,48 @@ public sealed class SymbolTableTests
         Assert.All([tooLong, notAscii, longText], r => Assert.Equal(Rejection.InstrumentUnknown, r!.Kind));
     }
 
+    /// <summary>A feed may name any time, and with it any year; all that it can take is its half.</summary>
     [Fact]
-    public void InventedContracts_BeyondTheBound_AreRefusedAndKnownOnesServed()
+    public void InventedContracts_OfTicks_LeaveAllThatAlertsCanName()
     {
-        var roots = InstrumentFile.BuiltIn.Select(i => i.Root).ToList();
         Refusal? refusal = null;
-        for (var i = 0; refusal is null; i++)
-        {
-            var spelling = string.Create(CultureInfo.InvariantCulture, $"{roots[i / 2760]}{"FGHJKMNQUVXZ"[i / 230 % 12]}{1970 + i % 230}");
-            _table.TryResolve(spelling, 0, out _, out refusal);
-        }
-        Assert.Equal((EngineLimits.SymbolsMax, Rejection.InstrumentUnknown), (_table.Count, refusal.Kind));
-        Assert.Equal("ESF1970", Resolve("ESF1970").Name);
+        foreach (var (text, year) in Contracts(1970, 2199).TakeWhile(_ => refusal is null)) _table.TryResolve(text, InYear(year), out _, out refusal);
+        Assert.Equal((EngineLimits.TickSymbolsMax, Rejection.InstrumentUnknown), (_table.Count, refusal!.Kind));
+        Assert.True(_table.TryResolve("ESF1970", InYear(1970), out _, out _));
+        var arrival = InYear(2026);
+        foreach (var (text, _) in Contracts(2026 - EngineLimits.ContractYears, 2026 + EngineLimits.ContractYears))
+            Assert.True(_table.TryResolveOfSignal(text, arrival, arrival, out _, out _), text);
+        Assert.All(InstrumentFile.BuiltIn, i => Assert.True(_table.TryResolveOfSignal(i.Root, arrival, arrival, out _, out _), i.Root));
+    }
+
+    /// <summary>Whatever time of its own an alert names, what it can bring is bounded by its arrival.</summary>
+    [Theory]
+    [InlineData("MNQZ2041", true)]
+    [InlineData("MNQZ2042", false)]
+    [InlineData("MNQZ2011", true)]
+    [InlineData("MNQZ2010", false)]
+    [InlineData("MNQ 12-42", false)]
+    [InlineData("MNQZ42", false)]
+    [InlineData("MNQZ1999", false)]
+    public void Contract_OfAnAlert_IsOneOfTheYearsAroundItsArrival(string text, bool isKnown) =>
+        Assert.Equal(isKnown, _table.TryResolveOfSignal(text, InYear(1999), InYear(2026), out _, out _));
+
+    [Fact]
+    public void Canonical_BeyondTheTable_IsABrokenInvariant()
+    {
+        for (var i = 0; i < EngineLimits.SymbolsMax; i++)
+            _table.FromCanonical(i.ToString(CultureInfo.InvariantCulture), "ES", SymbolKind.Dated, 0);
         Assert.Throws<InvariantException>(() => _table.FromCanonical("NEWZ2025", "NEW", SymbolKind.Dated, 0));
     }
+
+    private static long InYear(int year) => Timestamp.From(new DateTimeOffset(year, 6, 1, 0, 0, 0, TimeSpan.Zero));
+
+    private static IEnumerable<(string Text, int Year)> Contracts(int first, int last) =>
+        from root in InstrumentFile.BuiltIn
+        where root.Kind == InstrumentKind.Future
+        from month in "FGHJKMNQUVXZ"
+        from year in Enumerable.Range(first, last - first + 1)
+        select (string.Create(CultureInfo.InvariantCulture, $"{root.Root}{month}{year}"), year);
 
     [Fact]
     public void SameSpellings_FromManyThreads_AreOneObjectEach()

@@ -135,7 +135,7 @@ public sealed class OpenPositionsQueryTests : IDisposable
         {
             var recorder = _rig.AddRecorder($"r{i}");
             for (var contract = 0; contract < eachOpens; contract++)
-                messages.Add(_rig.Offer(recorder, Some.Buy(contract == 0 ? _mnq : _rig.Symbol($"MNQZ{2025 + contract}"), 1, 1)));
+                messages.Add(_rig.Offer(recorder, Some.Buy(contract == 0 ? _mnq : _rig.Symbol($"MNQ{"FGHJKMNQUVXZ"[contract % 12]}{2026 + contract / 12}"), 1, 1)));
         }
         _rig.Run();
         return [.. messages.Select(m => EngineRig.Done(m.Answer).PositionId)];

@@ -71,7 +71,7 @@ public sealed class HostileClientTests : IDisposable
     [Theory]
     [InlineData(false, HostLimits.ConnectionsMax)]
     [InlineData(true, HostLimits.ManagementConnectionsMax)]
-    public async Task Connections_BeyondTheLimit_AreTurnedAwayAndLeaveNothing(bool isManagement, int most)
+    public async Task Connections_ThatSayNothing_GiveWayToOthersAndLeaveNothing(bool isManagement, int most)
     {
         await using var host = await HostProcess.ServeAsync(_root);
         using var client = new HostClient(host, _root);
@@ -83,12 +83,13 @@ public sealed class HostileClientTests : IDisposable
         try
         {
             while (sockets.Count < most + TooMany) sockets.Add(await ConnectAsync(site));
-            // The honest connection that was there before is one of them.
-            var isFull = await Poll.UntilAsync(() => Task.FromResult(sockets.Count(IsEnded) >= TooMany), Limit);
-            Assert.True(isFull, $"{sockets.Count(IsEnded)} of {sockets.Count} turned away");
-            Assert.InRange(sockets.Count(IsEnded), TooMany, TooMany + 2);
-            Assert.InRange(SocketsOf(host), most, before + most);
-            for (var i = 0; i < 20; i++) Assert.True(await lane.TryNextAsync(client), lane.Refused);
+            // Those that have been idle for less than a second are spared: on a fast machine it may take so long.
+            Assert.True(await Poll.UntilAsync(() => IsServedAsync(site), Limit), "a new connection is not served");
+            for (var i = 0; i < 20; i++) Assert.True(await IsServedAsync(site), $"new connection {i} is not served");
+            Assert.InRange(sockets.Count(IsEnded), TooMany, most - 1);
+            Assert.InRange(SocketsOf(host), 1, before + most);
+            using var beside = new HostClient(host, _root);
+            for (var i = 0; i < 20; i++) Assert.True(await lane.TryNextAsync(beside), lane.Refused);
         }
         finally
         {
@@ -99,6 +100,21 @@ public sealed class HostileClientTests : IDisposable
         using var next = new HostClient(host, _root);
         Assert.True(await lane.TryNextAsync(next), lane.Refused);
         Assert.Equal(0, await host.StopAsync());
+    }
+
+    /// <summary>Any answer at all, over a connection of its own.</summary>
+    private static async Task<bool> IsServedAsync(Uri site)
+    {
+        using var client = new HttpClient { Timeout = AnswerLimit };
+        try
+        {
+            using var answer = await client.GetAsync(new Uri(site, "/healthz"), TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Signals over a connection that stays and over new ones, and ticks, one after the other until the hostile are done.</summary>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Xunit;
@@ -105,6 +106,45 @@ public sealed class TickEndpointTests
         }
         Assert.Equal("1", (await service.TicksAsync("{\"symbol\":\"MNQ1!\",\"price\":1}"))["accepted"]);
         Assert.Equal(3, service.Loop.Counters.TicksApplied);
+    }
+
+    [Fact]
+    public async Task Requests_MoreThanFit_AreAnswered503UntilSomeEnd()
+    {
+        await using var service = await Service.StartAsync();
+        var open = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < IngestLimits.SendersMax; i++)
+            {
+                open.Add(new TcpClient());
+                await open[^1].ConnectAsync(service.Client.BaseAddress!.Host, service.Client.BaseAddress.Port, TestContext.Current.CancellationToken);
+                await open[^1].GetStream().WriteAsync(
+                    "POST /ticks HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            }
+            await UntilAnsweredAsync(service, HttpStatusCode.ServiceUnavailable);
+        }
+        finally
+        {
+            foreach (var client in open) client.Dispose();
+        }
+        await UntilAnsweredAsync(service, HttpStatusCode.OK);
+    }
+
+    private static async Task UntilAnsweredAsync(Service service, HttpStatusCode wanted)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        for (; ; )
+        {
+            using var body = new StringContent("{\"symbol\":\"MNQ1!\",\"price\":1}");
+            using var answer = await service.Client.PostAsync(new Uri("/ticks", UriKind.Relative), body, TestContext.Current.CancellationToken);
+            if (answer.StatusCode == wanted)
+            {
+                Assert.Equal(wanted == HttpStatusCode.ServiceUnavailable, answer.Headers.RetryAfter is not null);
+                return;
+            }
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), $"still {answer.StatusCode}");
+        }
     }
 
     [Fact]
