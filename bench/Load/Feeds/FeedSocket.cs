@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text.Json;
 using StreamRecorder.TickFeed;
 
 namespace StreamRecorder.Load.Feeds;
@@ -15,6 +16,9 @@ internal sealed class FeedSocket : IDisposable
     }
 
     public long Sent { get; private set; }
+
+    /// <summary>Ticks that the last acknowledgement calls accepted; null: there was none, as from the rival that drains.</summary>
+    public long? Accepted { get; private set; }
 
     public static async Task<FeedSocket> ConnectAsync(int port, string key, string name, IReadOnlyCollection<string> symbols)
     {
@@ -49,9 +53,14 @@ internal sealed class FeedSocket : IDisposable
     /// <summary>Reads acknowledgements until the close; an error before it would make every rate a lie.</summary>
     private async Task ReadToCloseAsync()
     {
-        while (await _socket.ReceiveAsync(
-            _answer.AsMemory(), CancellationToken.None).ConfigureAwait(false) is { MessageType: not WebSocketMessageType.Close })
+        for (var length = 0; ;)
         {
+            var part = await _socket.ReceiveAsync(_answer.AsMemory(length), CancellationToken.None).ConfigureAwait(false);
+            if (part.MessageType == WebSocketMessageType.Close) break;
+            length += part.Count;
+            if (!part.EndOfMessage) continue;
+            if (JsonElement.Parse(_answer.AsSpan(0, length)).TryGetProperty("accepted", out var accepted)) Accepted = accepted.GetInt64();
+            length = 0;
         }
         if (_socket.CloseStatus != WebSocketCloseStatus.NormalClosure)
             throw new InvalidOperationException($"closed with {_socket.CloseStatus}: {_socket.CloseStatusDescription}");

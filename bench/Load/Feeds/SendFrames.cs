@@ -8,7 +8,8 @@ namespace StreamRecorder.Load.Feeds;
 /// Sends binary frames as fast as they are taken: each order is a number of seconds, each answer the ticks a second from the first
 /// byte until the other side has closed.
 /// </summary>
-public sealed record SendFrames(int Port, string Key) : Role
+/// <param name="IsAcknowledged">The other side says what it accepted, which must be all: what is refused costs it less.</param>
+public sealed record SendFrames(int Port, string Key, bool IsAcknowledged) : Role
 {
     private readonly IReadOnlyList<byte[]> _frames = TickStream.Binary();
 
@@ -30,6 +31,8 @@ public sealed record SendFrames(int Port, string Key) : Role
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < time) await feed.SendAsync(_frames[(int)(feed.Sent % _frames.Count)]).ConfigureAwait(false);
         await feed.CloseAsync().ConfigureAwait(false);
-        return feed.Sent * TickStream.TicksPerFrame / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var (ticks, seconds) = (feed.Sent * TickStream.TicksPerFrame, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        if (IsAcknowledged && feed.Accepted != ticks) throw new InvalidOperationException($"of {ticks} ticks {feed.Accepted} were accepted");
+        return ticks / seconds;
     }
 }

@@ -31,6 +31,7 @@ public sealed record SendSteadily(int Port, string Key, int TicksPerSecond) : Ro
             }
             await feed.CloseAsync().ConfigureAwait(false);
             var ticks = feed.Sent * (TicksPerSecond / FramesPerSecond);
+            if (feed.Accepted != ticks) throw new InvalidOperationException($"of {ticks} ticks {feed.Accepted} were accepted");
             await answers.WriteLineAsync(ticks.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
         }
     }

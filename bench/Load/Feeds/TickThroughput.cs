@@ -20,9 +20,9 @@ public sealed class SocketThroughput : Scenario
         var drain = Child.Start(new DrainSocket());
         await using var __ = drain.ConfigureAwait(false);
         var drainUrl = new Uri(await drain.LineAsync(line => line.StartsWith("http:", StringComparison.Ordinal)).ConfigureAwait(false));
-        var onServer = Child.Start(new SendFrames(server.Url.Port, server.Key));
+        var onServer = Child.Start(new SendFrames(server.Url.Port, server.Key, IsAcknowledged: true));
         await using var ___ = onServer.ConfigureAwait(false);
-        var onDrain = Child.Start(new SendFrames(drainUrl.Port, server.Key));
+        var onDrain = Child.Start(new SendFrames(drainUrl.Port, server.Key, IsAcknowledged: false));
         await using var ____ = onDrain.ConfigureAwait(false);
         return await Feeding.CompareAsync(
             bench, this, "StreamRecorder, durable", server, onServer, "draining socket", onDrain, Reach).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using StreamRecorder.Engine;
 using StreamRecorder.Engine.Instruments;
@@ -57,20 +58,31 @@ internal sealed class Market
         return market;
     }
 
-    /// <summary>For so long, so many ticks a second, a step at a time; returns how many were sent.</summary>
-    public long Run(TimeSpan time, int ticksPerSecond, Latencies? latencies)
+    /// <summary>
+    /// For so long, so many ticks a second, a step at a time; returns how many were sent. A batch that goes out late because the load or a collection
+    /// held it up is late in <paramref name="sinceDue"/>, which has the time since it was due, by a schedule that waits for nothing.
+    /// </summary>
+    public long Run(TimeSpan time, int ticksPerSecond, Latencies? latencies, Latencies? sinceDue = null)
     {
-        _pipe.Engine.BatchApplied = latencies is null ? null : seconds => latencies.Add((long)(seconds * 1e9));
-        var before = _sent;
+        var (before, merged) = (_sent, _pipe.Engine.Counters.TicksMerged);
+        var late = new ConcurrentQueue<TimeSpan>();
+        _pipe.Engine.BatchApplied = latencies is null ? null : seconds =>
+        {
+            latencies.Add((long)(seconds * 1e9));
+            if (late.TryDequeue(out var lateness)) sinceDue?.Add((long)(seconds * 1e9) + (long)lateness.TotalNanoseconds);
+        };
         var started = Stopwatch.GetTimestamp();
         for (var step = 1; Stopwatch.GetElapsedTime(started) < time; step++)
         {
+            late.Enqueue(Stopwatch.GetElapsedTime(started) - (step - 1) * Step);
             Send(ticksPerSecond / (int)(1000 / Step.TotalMilliseconds));
             if (step % StepsPerSignal == 0) Buy((int)(_sent % (_recorders * Contracts.Names.Count)));
             var left = step * Step - Stopwatch.GetElapsedTime(started);
             if (left > TimeSpan.Zero) Thread.Sleep(left);
         }
+        while (latencies is not null && !late.IsEmpty) Thread.Sleep(Step);
         _pipe.Engine.BatchApplied = null;
+        if (_pipe.Engine.Counters.TicksMerged != merged) throw new InvalidOperationException("Batches were merged: which waited how long is not known.");
         return _sent - before;
     }
 

@@ -40,14 +40,18 @@ public sealed class TickLatency : Scenario
 
     private static Task<Sample> MeasureAsync(Bench bench, Composition pipe, Market market)
     {
-        var (latencies, rows) = (new Latencies(), market.RowsWritten);
+        var (latencies, sinceDue, rows) = (new Latencies(), new Latencies(), market.RowsWritten);
         var started = Stopwatch.GetTimestamp();
-        var ticks = market.Run(bench.Size.Round, TicksPerSecond, latencies);
+        var ticks = market.Run(bench.Size.Round, TicksPerSecond, latencies, sinceDue);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var due = sinceDue.Summary()!;
         return Task.FromResult(new Sample(ticks / seconds, latencies.Summary())
         {
             Notes = new Dictionary<string, double>
-            { ["inputs the database has a second"] = (market.RowsWritten - rows) / seconds, ["inputs it lacks"] = pipe.Outbox.PendingCount },
+            {
+                ["µs of p99 since it was due"] = due.P99, ["µs of p99.9 since it was due"] = due.P999,
+                ["inputs the database has a second"] = (market.RowsWritten - rows) / seconds, ["inputs it lacks"] = pipe.Outbox.PendingCount,
+            },
         });
     }
 }
