@@ -103,14 +103,46 @@ public sealed class MicroTests
     }
 
     [Fact]
+    public void DecodeTicks_BothFormats_EveryLineIsATick()
+    {
+        var bench = new DecodeTicks();
+        bench.Setup();
+        Assert.Equal(4096 * 8, bench.Tokens());
+        Assert.Equal(4096, bench.Ndjson());
+        Assert.Equal(4096, bench.Csv());
+        Assert.Equal(4096, bench.Split());
+    }
+
+    [Fact]
+    public void DecodeFrames_OneFrame_EveryTickIsGood()
+    {
+        using var bench = new DecodeFrames();
+        bench.Setup();
+        Assert.Equal(4096, bench.BareLoop());
+        Assert.Equal(4096, bench.Frames());
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(1)]
+    public void FindSymbols_EachWay_FindsTheSame(int yearDigits)
+    {
+        var bench = new FindSymbols { YearDigits = yearDigits };
+        bench.Setup();
+        var sum = bench.StringThenDictionary();
+        Assert.Equal(sum, bench.Cache());
+        Assert.Equal(sum, bench.Table());
+    }
+
+    [Fact]
     public void EveryBenchmark_IsRunHere()
     {
         var names = typeof(ApplyTicks).Assembly.GetExportedTypes()
             .Where(t => t.GetMethods().Any(m => m.GetCustomAttribute<BenchmarkAttribute>() is not null)).Select(t => t.Name);
         Assert.Equal(
             [
-                "AnswerWebhooks", "ApplyMixedTicks", "ApplyTicks", "CodeInputs", "FoldEpochs", "JournalCommits", "ParseWebhooks", "ReleaseOutputs",
-                "ScrapeMetrics",
+                "AnswerWebhooks", "ApplyMixedTicks", "ApplyTicks", "CodeInputs", "DecodeFrames", "DecodeTicks", "FindSymbols", "FoldEpochs",
+                "JournalCommits", "ParseWebhooks", "ReleaseOutputs", "ScrapeMetrics",
             ],
             names.Order());
     }
