@@ -134,6 +134,27 @@ public sealed class MicroTests
         Assert.Equal(sum, bench.Table());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public async Task MergeTicks_SixteenBatches_NoTickIsLost(int symbols)
+    {
+        using var bench = new MergeTicks { Symbols = symbols };
+        bench.Setup();
+        Assert.NotEqual(0, bench.BareLoop());
+        Assert.Equal(16 * 4096, await bench.OneByOne());
+        Assert.Equal(16 * 4096, await bench.Merged());
+    }
+
+    [Fact]
+    public async Task OfferMessages_OneRound_AllAreTaken()
+    {
+        using var bench = new OfferMessages();
+        Assert.Equal(256, bench.BareChannel());
+        Assert.Equal(256, bench.Signals());
+        Assert.Equal(256, await bench.TickBatches());
+    }
+
     [Fact]
     public void EveryBenchmark_IsRunHere()
     {
@@ -142,7 +163,7 @@ public sealed class MicroTests
         Assert.Equal(
             [
                 "AnswerWebhooks", "ApplyMixedTicks", "ApplyTicks", "CodeInputs", "DecodeFrames", "DecodeTicks", "FindSymbols", "FoldEpochs",
-                "JournalCommits", "ParseWebhooks", "ReleaseOutputs", "ScrapeMetrics",
+                "JournalCommits", "MergeTicks", "OfferMessages", "ParseWebhooks", "ReleaseOutputs", "ScrapeMetrics",
             ],
             names.Order());
     }
