@@ -49,14 +49,17 @@ public sealed class FeedClient : IAsyncDisposable
     public Task Running => _running;
 
     /// <summary>Sends up to 4096 ticks as one batch; waits while too many are not acknowledged.</summary>
+    /// <exception cref="ArgumentException">A frame cannot hold one of the ticks; none of them is sent.</exception>
     public async Task SendAsync(IReadOnlyList<FeedTick> ticks, CancellationToken cancel = default)
     {
+        // First, as it may throw: a place that is taken then is never given back.
+        var batch = BatchOf(ticks);
         var place = _places.WaitAsync(cancel);
         if (await Task.WhenAny(place, _running).ConfigureAwait(false) == _running) await _running.ConfigureAwait(false);
         await place.ConfigureAwait(false);
         lock (_gate)
         {
-            var node = _batches.AddLast(new Batch(FeedFrames.Ticks(ticks, PlaceOf)) { SymbolCount = _symbols.Count });
+            var node = _batches.AddLast(batch);
             _next ??= node;
             Wake();
         }
@@ -84,6 +87,11 @@ public sealed class FeedClient : IAsyncDisposable
         _stop.Dispose();
         _places.Dispose();
         _news.Dispose();
+    }
+
+    private Batch BatchOf(IReadOnlyList<FeedTick> ticks)
+    {
+        lock (_gate) return new Batch(FeedFrames.Ticks(ticks, PlaceOf)) { SymbolCount = _symbols.Count };
     }
 
     private int PlaceOf(string symbol)

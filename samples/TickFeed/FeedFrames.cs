@@ -10,6 +10,10 @@ public static class FeedFrames
 
     private const int HeadBytes = 16;
     private const int TickBytes = 20;
+    private const int SymbolBytesMax = 64;
+
+    /// <summary>Of 8 bytes in 10⁻⁹. What the service takes is narrower, and rejected there.</summary>
+    private const decimal PriceMax = 9_223_372_036.854775807m;
 
     public static byte[] Hello(string name)
     {
@@ -34,7 +38,18 @@ public static class FeedFrames
         return frame.ToArray();
     }
 
+    /// <summary>Why a frame cannot hold a tick; null: it can.</summary>
+    public static string? FaultOf(in FeedTick tick)
+    {
+        // The service ends the connection for such a symbol, and would end the next one.
+        if (tick.Symbol.Length is 0 or > SymbolBytesMax || !Ascii.IsValid(tick.Symbol))
+            return $"the symbol is empty, longer than {SymbolBytesMax} characters or not ASCII";
+        if (tick.Price is < -PriceMax or > PriceMax) return "the price is beyond what can be sent";
+        return decimal.Round(tick.Price, 9) == tick.Price ? null : "the price has more than 9 decimals";
+    }
+
     /// <summary>A frame whose sequence is not known yet (<see cref="Number"/>).</summary>
+    /// <exception cref="ArgumentException">It cannot hold one of the ticks (<see cref="FaultOf"/>).</exception>
     public static byte[] Ticks(IReadOnlyList<FeedTick> ticks, Func<string, int> placeOf)
     {
         var frame = new byte[HeadBytes + ticks.Count * TickBytes];
@@ -42,8 +57,10 @@ public static class FeedFrames
         BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(2), (ushort)ticks.Count);
         for (var i = 0; i < ticks.Count; i++)
         {
+            if (FaultOf(ticks[i]) is { } fault)
+                throw new ArgumentException($"Tick {i} of {ticks[i].Symbol} at {ticks[i].Price}: {fault}.", nameof(ticks));
             var place = frame.AsSpan(HeadBytes + i * TickBytes);
-            BinaryPrimitives.WriteInt64LittleEndian(place, WholePrice(ticks[i].Price));
+            BinaryPrimitives.WriteInt64LittleEndian(place, (long)(ticks[i].Price * 1_000_000_000));
             BinaryPrimitives.WriteInt64LittleEndian(place[8..], (ticks[i].Time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
             BinaryPrimitives.WriteInt32LittleEndian(place[16..], placeOf(ticks[i].Symbol));
         }
@@ -51,11 +68,4 @@ public static class FeedFrames
     }
 
     public static void Number(byte[] frame, long sequence) => BinaryPrimitives.WriteInt64LittleEndian(frame.AsSpan(8), sequence);
-
-    private static long WholePrice(decimal price)
-    {
-        var whole = price * 1_000_000_000;
-        if (whole != decimal.Truncate(whole)) throw new ArgumentException($"The price {price} has more than 9 decimals.", nameof(price));
-        return (long)whole;
-    }
 }
