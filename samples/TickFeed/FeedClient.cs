@@ -21,6 +21,7 @@ public sealed class FeedClient : IAsyncDisposable
     private readonly SemaphoreSlim _places = new(UnacknowledgedMax);
     private readonly SemaphoreSlim _news = new(0);
     private readonly Task _running;
+    private bool _isBrokenTold;
 
     // Under the gate.
     private readonly Lock _gate = new();
@@ -42,16 +43,22 @@ public sealed class FeedClient : IAsyncDisposable
     /// <summary>Called in the background for each acknowledgement.</summary>
     public Action<FeedAck>? Acknowledged { get; set; }
 
+    /// <summary>Called in the background with what broke, once until the service is there again; the client goes on trying.</summary>
+    public Action<string>? Broken { get; set; }
+
     /// <summary>Connections made so far.</summary>
     public int ConnectionCount { get; private set; }
 
-    /// <summary>Ends only when the service refuses the feed for good, or with the client.</summary>
+    /// <summary>Ends only when the service refuses the feed for good (<see cref="FeedRefusedException"/>), or with the client.</summary>
     public Task Running => _running;
 
     /// <summary>Sends up to 4096 ticks as one batch; waits while too many are not acknowledged.</summary>
     /// <exception cref="ArgumentException">A frame cannot hold one of the ticks; none of them is sent.</exception>
+    /// <exception cref="FeedRefusedException">The service refuses the feed for good.</exception>
     public async Task SendAsync(IReadOnlyList<FeedTick> ticks, CancellationToken cancel = default)
     {
+        // While there are places, nobody would tell a slow feed.
+        if (_running.IsCompleted) await _running.ConfigureAwait(false);
         // First, as it may throw: a place that is taken then is never given back.
         var batch = BatchOf(ticks);
         var place = _places.WaitAsync(cancel);
@@ -106,21 +113,30 @@ public sealed class FeedClient : IAsyncDisposable
         {
             try
             {
-                await ConnectAsync().ConfigureAwait(false);
+                TellBroken(await ConnectAsync().ConfigureAwait(false));
             }
             catch (Exception broken) when (broken is WebSocketException or IOException or OperationCanceledException)
             {
                 // Broken off, or nobody there: again after a pause.
+                TellBroken(broken.InnerException is HttpRequestException nobody ? nobody.Message : broken.Message);
             }
             await _backOff.PauseAsync(_stop.Token).ConfigureAwait(false);
         }
     }
 
-    private async Task ConnectAsync()
+    private void TellBroken(string what)
+    {
+        // Who listens only now is told by the next try.
+        if (_isBrokenTold || _stop.IsCancellationRequested || Broken is not { } broken) return;
+        _isBrokenTold = true;
+        broken(what);
+    }
+
+    /// <summary>One connection, to its end; how the service ended it.</summary>
+    private async Task<string> ConnectAsync()
     {
         using var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Authorization", "Bearer " + _key);
-        await socket.ConnectAsync(_url, _stop.Token).ConfigureAwait(false);
+        await OpenAsync(socket).ConfigureAwait(false);
         ConnectionCount++;
         await SendFrameAsync(socket, FeedFrames.Hello(_name), _stop.Token).ConfigureAwait(false);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
@@ -139,15 +155,34 @@ public sealed class FeedClient : IAsyncDisposable
             await lost.CancelAsync().ConfigureAwait(false);
             await sending.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
         }
-        // 1007, 1008 and 4001 would come again.
-        if ((int)socket.CloseStatus! is var code and (1007 or 1008 or 4001))
-            throw new FeedRefusedException(code, socket.CloseStatusDescription ?? "");
+        var (code, detail) = ((int)socket.CloseStatus!, socket.CloseStatusDescription ?? "");
+        // These would come again.
+        if (code is 1007 or 1008 or 1009 or 4001) throw new FeedRefusedException(code, detail);
+        return $"The service closed the connection ({code}). {detail}".TrimEnd();
+    }
+
+    private async Task OpenAsync(ClientWebSocket socket)
+    {
+        socket.Options.SetRequestHeader("Authorization", "Bearer " + _key);
+        socket.Options.CollectHttpResponseDetails = true;
+        try
+        {
+            await socket.ConnectAsync(_url, _stop.Token).ConfigureAwait(false);
+        }
+        catch (WebSocketException broken) when ((int)socket.HttpStatusCode is var status and >= 200)
+        {
+            // What is said of the request itself would come again; 408 and 429 speak of the moment, as all else does.
+            if (status is < 400 or >= 500 or 408 or 429) throw new WebSocketException($"The service answers {status}.", broken);
+            throw new FeedRefusedException(
+                status, status is 401 or 403 ? "It takes an API key with the scope feed, and this is none." : "Is this the address of its socket?");
+        }
     }
 
     private void Take(JsonElement message)
     {
         if (TypeOf(message) is not ("welcome" or "ack")) return;
         _backOff.Reset();
+        _isBrokenTold = false;
         var sequence = message.GetProperty("sequence").GetInt64();
         Drop(sequence);
         if (TypeOf(message) == "welcome") Resume(sequence);

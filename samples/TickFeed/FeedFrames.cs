@@ -12,7 +12,7 @@ public static class FeedFrames
     private const int TickBytes = 20;
     private const int SymbolBytesMax = 64;
 
-    /// <summary>Of 8 bytes in 10⁻⁹. What the service takes is narrower, and rejected there.</summary>
+    /// <summary>Of 8 bytes in 10⁻⁹. What the service takes is narrower; it rejects the rest.</summary>
     private const decimal PriceMax = 9_223_372_036.854775807m;
 
     public static byte[] Hello(string name)

@@ -9,8 +9,9 @@ public readonly record struct FeedTick(string Symbol, decimal Price, DateTimeOff
 /// <summary>What the service has on disk of this connection: batches up to <paramref name="Sequence"/>, and how its ticks fared.</summary>
 public sealed record FeedAck(long Sequence, long Accepted, long Late, long Rejected, long Repeated);
 
-/// <summary>Sending again is of no use: the service closed the connection for something that it would close the next one for too.</summary>
-public sealed class FeedRefusedException(int code, string detail) : Exception($"{code}: {detail}")
+/// <summary>Trying again is of no use: the service refused or closed the connection for what it would refuse the next one for too.</summary>
+public sealed class FeedRefusedException(int code, string detail) : Exception($"The service refuses the feed ({code}). {detail}")
 {
+    /// <summary>Of HTTP below 1000, of WebSocket from there on.</summary>
     public int Code { get; } = code;
 }

@@ -11,6 +11,7 @@ if (args is not [var url, var name] || Environment.GetEnvironmentVariable("STREA
 try
 {
     await using var client = new FeedClient(new Uri(url), key, name);
+    client.Broken = what => Console.Error.WriteLine("No connection, trying again: " + what);
     client.Acknowledged = ack => Console.WriteLine(ack);
     while (await ReadBatchAsync() is { Count: > 0 } batch) await client.SendAsync(batch);
     await client.FlushAsync();

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using StreamRecorder.Host.Tests.Support;
 using StreamRecorder.TickFeed;
@@ -107,8 +109,10 @@ public sealed class CutFeedTests
         await history.SendTicksAsync(client, 20, TestContext.Current.CancellationToken);
         await client.FlushAsync(TestContext.Current.CancellationToken);
         Same(1, history, await service.PositionsAsync());
-        // Nobody sends a batch of the history to this client: it goes nowhere.
-        await using var other = new FeedClient(new Uri($"ws://127.0.0.1:{proxy.Port}/nowhere"), service.AdminKey, "other");
+        // What this client is sent goes nowhere: nobody answers its connection.
+        using var deaf = new TcpListener(IPAddress.Loopback, 0);
+        deaf.Start();
+        await using var other = new FeedClient(new Uri($"ws://{deaf.LocalEndpoint}/ticks/ws"), service.AdminKey, "other");
         await history.SendTicksAsync(other, 5, TestContext.Current.CancellationToken);
         Assert.NotEqual(history.Expected(), FeedHistory.Figures(await service.PositionsAsync()));
     }

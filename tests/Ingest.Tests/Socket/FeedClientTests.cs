@@ -33,6 +33,67 @@ public sealed class FeedClientTests
         Assert.Equal(1, service.Loop.Counters.TicksApplied);
     }
 
+    [Theory]
+    [InlineData(400, "address")]
+    [InlineData(401, "scope feed")]
+    [InlineData(403, "scope feed")]
+    [InlineData(404, "address")]
+    [InlineData(426, "address")]
+    public async Task Upgrade_RefusedForGood_EndsTheFeed(int status, string reason)
+    {
+        using var late = Late();
+        await using var service = await UpgradeScript.StartAsync(status);
+        await using var client = ClientOf(service.Address);
+        await Task.WhenAny(client.Running).WaitAsync(late.Token);
+        var refused = await Assert.ThrowsAsync<FeedRefusedException>(() => client.SendAsync([Tick("AAPL", 1)], late.Token));
+        Assert.Equal(status, refused.Code);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, service.RequestCount);
+    }
+
+    [Theory]
+    [InlineData(408)]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task Upgrade_RefusedForNow_IsToldOnceAnOutage(int status)
+    {
+        using var late = Late();
+        await using var service = await UpgradeScript.StartAsync(status, status, 101, status, status, 101);
+        var told = new List<string>();
+        await using var client = ClientOf(service.Address);
+        client.Broken = told.Add;
+        await service.LastReached.WaitAsync(late.Token);
+        Assert.False(client.Running.IsCompleted);
+        Assert.Equal(2, told.Count);
+        Assert.Contains($"answers {status}", told[0], StringComparison.Ordinal);
+        Assert.Contains("1001", told[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Service_ThatIsNotThere_IsToldAndTriedAgain()
+    {
+        using var late = Late();
+        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Nobody listens there: ports below 1024 are not given out.
+        await using var client = ClientOf(new Uri("http://127.0.0.1:1"));
+        client.Broken = what => told.TrySetResult(what);
+        Assert.Contains("refused", await told.Task.WaitAsync(late.Token), StringComparison.Ordinal);
+        Assert.False(client.Running.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(5000, 1007)]
+    [InlineData(7000, 1009)]
+    public async Task Batch_BeyondTheBoundsOfAFrame_EndsTheFeed(int ticks, int code)
+    {
+        using var late = Late();
+        await using var service = await Service.StartAsync();
+        await using var client = ClientOf(service.Client.BaseAddress!);
+        await client.SendAsync([.. Enumerable.Repeat(Tick("AAPL", 1), ticks)], late.Token);
+        var refused = await Assert.ThrowsAsync<FeedRefusedException>(() => client.FlushAsync(late.Token));
+        Assert.Equal(code, refused.Code);
+    }
+
     /// <summary>Of the test: whoever waits longer has failed.</summary>
     private static CancellationTokenSource Late()
     {
