@@ -1,4 +1,3 @@
-using System.Globalization;
 using StreamRecorder.TickFeed;
 
 // STREAMRECORDER_KEY=… dotnet run --project samples/TickFeed -- ws://127.0.0.1:8080/ticks/ws my-feed < ticks.csv
@@ -11,28 +10,11 @@ if (args is not [var url, var name] || Environment.GetEnvironmentVariable("STREA
 try
 {
     await using var client = new FeedClient(new Uri(url), key, name);
-    client.Broken = what => Console.Error.WriteLine("No connection, trying again: " + what);
     client.Acknowledged = ack => Console.WriteLine(ack);
-    while (await ReadBatchAsync() is { Count: > 0 } batch) await client.SendAsync(batch);
-    await client.FlushAsync();
-    return 0;
+    return await new LineFeed(client, Console.In, Console.Error).RunAsync();
 }
-catch (Exception wrong) when (wrong is FeedRefusedException or FormatException or ArgumentException)
+catch (Exception wrong) when (wrong is FormatException or ArgumentException)
 {
     await Console.Error.WriteLineAsync(wrong.Message);
     return 1;
 }
-
-// What is there, up to a full batch: a slow source's lines go at once.
-static async Task<List<FeedTick>> ReadBatchAsync()
-{
-    var batch = new List<FeedTick>();
-    while (batch.Count < FeedFrames.TicksPerFrame && (batch.Count == 0 || Console.In.Peek() >= 0) && await Console.In.ReadLineAsync() is { } line)
-        batch.Add(Parse(line.Split(',')));
-    return batch;
-}
-
-static FeedTick Parse(string[] cells) => new(
-    cells[0],
-    decimal.Parse(cells[1], NumberStyles.Number, CultureInfo.InvariantCulture),
-    cells.Length > 2 ? DateTimeOffset.Parse(cells[2], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : DateTimeOffset.UtcNow);
