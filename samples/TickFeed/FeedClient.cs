@@ -22,6 +22,7 @@ public sealed class FeedClient : IAsyncDisposable
     private readonly SemaphoreSlim _news = new(0);
     private readonly Task _running;
     private bool _isBrokenTold;
+    private long _rejectedBefore;
 
     // Under the gate.
     private readonly Lock _gate = new();
@@ -42,6 +43,14 @@ public sealed class FeedClient : IAsyncDisposable
 
     /// <summary>Called in the background for each acknowledgement.</summary>
     public Action<FeedAck>? Acknowledged { get; set; }
+
+    /// <summary>Called in the background for the rejected ticks that the service names: the first 10 of an acknowledgement.</summary>
+    public Action<FeedRejection>? Rejected { get; set; }
+
+    /// <summary>
+    /// How many ticks the service has rejected, but for those whose acknowledgement was lost with a connection: nobody tells of them again.
+    /// </summary>
+    public long RejectedCount { get; private set; }
 
     /// <summary>Called in the background with what broke, once until the service is there again; the client goes on trying.</summary>
     public Action<string>? Broken { get; set; }
@@ -138,6 +147,7 @@ public sealed class FeedClient : IAsyncDisposable
         using var socket = new ClientWebSocket();
         await OpenAsync(socket).ConfigureAwait(false);
         ConnectionCount++;
+        _rejectedBefore = RejectedCount;
         await SendFrameAsync(socket, FeedFrames.Hello(_name), _stop.Token).ConfigureAwait(false);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var sending = Task.CompletedTask;
@@ -183,10 +193,20 @@ public sealed class FeedClient : IAsyncDisposable
         if (TypeOf(message) is not ("welcome" or "ack")) return;
         _backOff.Reset();
         _isBrokenTold = false;
-        var sequence = message.GetProperty("sequence").GetInt64();
+        // Before the batches are dropped: who flushes knows all of them when it returns.
+        if (TypeOf(message) == "ack") Tell(message);
+        var sequence = Count(message, "sequence");
         Drop(sequence);
         if (TypeOf(message) == "welcome") Resume(sequence);
-        else Acknowledged?.Invoke(AckOf(message));
+    }
+
+    private void Tell(JsonElement message)
+    {
+        var ack = AckOf(message);
+        RejectedCount = _rejectedBefore + ack.Rejected;
+        if (message.TryGetProperty("errors", out var errors))
+            foreach (var error in errors.EnumerateArray()) Rejected?.Invoke(RejectionOf(error));
+        Acknowledged?.Invoke(ack);
     }
 
     private static string? TypeOf(JsonElement message) => message.GetProperty("type").GetString();
@@ -194,7 +214,10 @@ public sealed class FeedClient : IAsyncDisposable
     private static FeedAck AckOf(JsonElement ack) =>
         new(Count(ack, "sequence"), Count(ack, "accepted"), Count(ack, "late"), Count(ack, "rejected"), Count(ack, "repeated"));
 
-    private static long Count(JsonElement ack, string name) => ack.GetProperty(name).GetInt64();
+    private static FeedRejection RejectionOf(JsonElement error) =>
+        new(Count(error, "sequence"), Count(error, "line"), error.GetProperty("reason").GetString() ?? "");
+
+    private static long Count(JsonElement message, string name) => message.GetProperty(name).GetInt64();
 
     /// <summary>Batches that the service has need not be kept.</summary>
     private void Drop(long sequence)

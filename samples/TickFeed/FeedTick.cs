@@ -9,6 +9,11 @@ public readonly record struct FeedTick(string Symbol, decimal Price, DateTimeOff
 /// <summary>What the service has on disk of this connection: batches up to <paramref name="Sequence"/>, and how its ticks fared.</summary>
 public sealed record FeedAck(long Sequence, long Accepted, long Late, long Rejected, long Repeated);
 
+/// <summary>A tick that the service did not take.</summary>
+/// <param name="Sequence">Of its batch.</param>
+/// <param name="Line">Its place in the batch, from 1 on.</param>
+public sealed record FeedRejection(long Sequence, long Line, string Reason);
+
 /// <summary>Trying again is of no use: the service refused or closed the connection for what it would refuse the next one for too.</summary>
 public sealed class FeedRefusedException(int code, string detail) : Exception($"The service refuses the feed ({code}). {detail}")
 {

@@ -11,13 +11,18 @@ public sealed class LineFeed(FeedClient client, TextReader lines, TextWriter tol
     /// <summary>Digits that a decimal holds without rounding.</summary>
     private const int PriceLengthMax = 28;
 
+    /// <summary>Rejected ticks that are told one by one; as many as the service names at once.</summary>
+    private const int RejectionsMax = 10;
+
     private int _lineNumber;
+    private int _rejectionCount;
     private int _exitCode;
 
     /// <summary>Ends when everything is on the service's disk, or the service refuses the feed. 1 if something is missing there, else 0.</summary>
     public async Task<int> RunAsync()
     {
         client.Broken = what => told.WriteLine("No connection, trying again: " + what);
+        client.Rejected = Tell;
         try
         {
             while (await ReadAsync() is { Count: > 0 } batch) await client.SendAsync(batch);
@@ -27,7 +32,13 @@ public sealed class LineFeed(FeedClient client, TextReader lines, TextWriter tol
         {
             Fail(refused.Message);
         }
+        if (client.RejectedCount > 0) Fail($"The service rejected {client.RejectedCount} ticks.");
         return _exitCode;
+    }
+
+    private void Tell(FeedRejection rejection)
+    {
+        if (_rejectionCount++ < RejectionsMax) told.WriteLine($"batch {rejection.Sequence}, tick {rejection.Line}: {rejection.Reason}");
     }
 
     /// <summary>None: at the end.</summary>
@@ -46,6 +57,7 @@ public sealed class LineFeed(FeedClient client, TextReader lines, TextWriter tol
         while (batch.Count < FeedFrames.TicksPerFrame && (batch.Count == 0 || lines.Peek() >= 0) && lines.ReadLine() is { } line)
         {
             _lineNumber++;
+            if (line.Length == 0) continue;
             if (FaultOf(line, out var tick) is { } fault) Fail($"line {_lineNumber}: {fault}");
             else batch.Add(tick);
         }

@@ -94,6 +94,30 @@ public sealed class FeedClientTests
         Assert.Equal(code, refused.Code);
     }
 
+    [Fact]
+    public async Task Rejected_OverTwoConnections_AreCountedTogether()
+    {
+        await using var service = await UpgradeScript.StartAsync(101, 101);
+        await using var client = ClientOf(service.Address);
+        // Each acknowledgement counts for its connection alone.
+        await Service.UntilAsync(() => client.RejectedCount >= 2 * UpgradeScript.RejectedCount);
+        Assert.Equal(2 * UpgradeScript.RejectedCount, client.RejectedCount);
+    }
+
+    /// <summary>Else a program that flushes and ends has not heard of what was rejected last.</summary>
+    [Fact]
+    public async Task Flush_WhileItsAcknowledgementIsTold_Waits()
+    {
+        using var late = Late();
+        await using var service = await Service.StartAsync();
+        await using var client = ClientOf(service.Client.BaseAddress!);
+        var isOver = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.Acknowledged = _ => isOver.TrySetResult(client.FlushAsync(late.Token).IsCompleted);
+        await client.SendAsync([Tick("AAPL", 1)], late.Token);
+        Assert.False(await isOver.Task.WaitAsync(late.Token));
+        await client.FlushAsync(late.Token);
+    }
+
     /// <summary>Of the test: whoever waits longer has failed.</summary>
     private static CancellationTokenSource Late()
     {

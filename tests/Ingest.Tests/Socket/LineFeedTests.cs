@@ -12,12 +12,11 @@ public sealed class LineFeedTests
     public async Task Lines_AllTaken_EndInSilenceWithZero()
     {
         await using var service = await Service.StartAsync();
-        Assert.Equal((0, ""), await RunAsync(service, $"MNQ1!,25600.25\nAAPL,271.505,{DateTimeOffset.UtcNow:O}\n"));
+        Assert.Equal((0, ""), await RunAsync(service, $"MNQ1!,25600.25\n\nAAPL,271.505,{DateTimeOffset.UtcNow:O}\n"));
         Assert.Equal(2, service.Loop.Counters.TicksApplied);
     }
 
     [Theory]
-    [InlineData("", "symbol,price")]
     [InlineData("MNQ1!", "symbol,price")]
     [InlineData("MNQ1!,", "number")]
     [InlineData("MNQ1!,1e3", "number")]
@@ -36,6 +35,31 @@ public sealed class LineFeedTests
         Assert.Contains(reason, told, StringComparison.Ordinal);
         Assert.Single(told.TrimEnd().Split('\n'));
         Assert.Equal(2, service.Loop.Counters.TicksApplied);
+    }
+
+    [Fact]
+    public async Task Ticks_Rejected_AreToldWithTheirReasonsAndFailTheRun()
+    {
+        await using var service = await Service.StartAsync();
+        // More than one batch.
+        var (code, told) = await RunAsync(service, string.Concat(Enumerable.Repeat("NOSUCH1!,1\nMNQ1!,1\n", 5000)));
+        var lines = told.TrimEnd().Split('\n');
+        Assert.Equal(1, code);
+        Assert.StartsWith("batch 1, tick 1: \"NOSUCH1!\" ", lines[0], StringComparison.Ordinal);
+        Assert.Equal("The service rejected 5000 ticks.", lines[^1]);
+        Assert.Equal(11, lines.Length);
+        Assert.Equal(5000, service.Loop.Counters.TicksApplied);
+    }
+
+    [Fact]
+    public async Task Ticks_RejectedOverAndOver_AreToldOneByOneOnlyAtFirst()
+    {
+        await using var service = await UpgradeScript.StartAsync(101, 101, 101, 101, 401);
+        await using var client = ClientOf(service.Address);
+        using var waiting = new WaitingReader();
+        var lines = (await RunAsync(client, waiting)).Told.Split('\n');
+        Assert.Equal(10, lines.Count(line => line.StartsWith("batch ", StringComparison.Ordinal)));
+        Assert.Contains($"The service rejected {4 * UpgradeScript.RejectedCount} ticks.", lines);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -7,11 +8,19 @@ using Microsoft.Extensions.Logging;
 namespace StreamRecorder.Ingest.Tests.Socket;
 
 /// <summary>
-/// A server that answers each upgrade with the next status of a list, and the last one from then on. Behind 101 it says welcome and, but for the
-/// last time, that it stops.
+/// A server that answers each upgrade with the next status of a list, and the last one from then on. Behind 101 it says welcome, that it
+/// rejected some, and, but for the last time, that it stops.
 /// </summary>
 internal sealed class UpgradeScript : IAsyncDisposable
 {
+    /// <summary>On each connection.</summary>
+    public const int RejectedCount = 7;
+
+    private static readonly string Ack = $$"""
+        {"type":"ack","sequence":0,"accepted":0,"late":0,"rejected":{{RejectedCount}},"repeated":0,"errors":[{{
+            string.Join(',', Enumerable.Range(1, RejectedCount).Select(line => $$"""{"sequence":0,"line":{{line}},"reason":"so"}"""))}}]}
+        """;
+
     private readonly WebApplication _app;
     private readonly int[] _statuses;
     private readonly TaskCompletionSource _lastReached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,8 +65,12 @@ internal sealed class UpgradeScript : IAsyncDisposable
         }
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         var cut = context.RequestAborted;
-        await socket.SendAsync("""{"type":"welcome","sequence":0}"""u8.ToArray(), WebSocketMessageType.Text, true, cut);
+        await SendAsync(socket, """{"type":"welcome","sequence":0}""", cut);
+        await SendAsync(socket, Ack, cut);
         if (number < _statuses.Length) await socket.CloseAsync((WebSocketCloseStatus)1001, null, cut);
         else await Task.Delay(Timeout.Infinite, cut).ContinueWith(static _ => { }, TaskScheduler.Default);
     }
+
+    private static Task SendAsync(WebSocket socket, string text, CancellationToken cut) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, cut);
 }
