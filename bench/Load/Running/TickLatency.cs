@@ -49,8 +49,10 @@ public sealed class TickLatency : Scenario
         {
             Notes = new Dictionary<string, double>
             {
-                ["µs of p99 since it was due"] = due.P99, ["µs of p99.9 since it was due"] = due.P999,
-                ["inputs the database has a second"] = (market.RowsWritten - rows) / seconds, ["inputs it lacks"] = pipe.Outbox.PendingCount,
+                ["µs of p99 since it was due"] = due.P99,
+                ["µs of p99.9 since it was due"] = due.P999,
+                ["inputs the database has a second"] = (market.RowsWritten - rows) / seconds,
+                ["inputs it lacks"] = pipe.Outbox.PendingCount,
             },
         });
     }

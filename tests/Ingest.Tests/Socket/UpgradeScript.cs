@@ -16,9 +16,11 @@ internal sealed class UpgradeScript : IAsyncDisposable
     /// <summary>On each connection.</summary>
     public const int RejectedCount = 7;
 
+    private static readonly string Errors = string.Join(
+        ',', Enumerable.Range(1, RejectedCount).Select(line => $$"""{"sequence":0,"line":{{line}},"reason":"so"}"""));
+
     private static readonly string Ack = $$"""
-        {"type":"ack","sequence":0,"accepted":0,"late":0,"rejected":{{RejectedCount}},"repeated":0,"errors":[{{
-            string.Join(',', Enumerable.Range(1, RejectedCount).Select(line => $$"""{"sequence":0,"line":{{line}},"reason":"so"}"""))}}]}
+        {"type":"ack","sequence":0,"accepted":0,"late":0,"rejected":{{RejectedCount}},"repeated":0,"errors":[{{Errors}}]}
         """;
 
     private readonly WebApplication _app;
