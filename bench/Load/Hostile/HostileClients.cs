@@ -11,7 +11,8 @@ namespace StreamRecorder.Load.Hostile;
 /// goes on until its parent ends it.
 /// </summary>
 /// <param name="Pause">How long a client that was thrown out stays away: seconds of it are rude, none is a flood.</param>
-public sealed record HostileClients(int Port, int EachKind, TimeSpan Pause) : Role
+/// <param name="Silent">So many more that say nothing.</param>
+public sealed record HostileClients(int Port, int EachKind, TimeSpan Pause, int Silent = 0) : Role
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
     private static readonly byte[] Headers =
@@ -25,6 +26,7 @@ public sealed record HostileClients(int Port, int EachKind, TimeSpan Pause) : Ro
     {
         using var ending = new CancellationTokenSource();
         var clients = new List<Task>();
+        for (var i = 0; i < Silent; i++) clients.Add(AgainAsync(_ => Task.CompletedTask, ending.Token));
         for (var i = 0; i < EachKind; i++)
         {
             clients.Add(AgainAsync(_ => Task.CompletedTask, ending.Token));

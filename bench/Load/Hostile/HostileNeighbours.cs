@@ -11,6 +11,9 @@ public sealed class HostileNeighbours : Scenario
     private const double Reach = 2;
     private const int EachKind = 1000;
     private const int EachKindMin = 10;
+
+    /// <summary>As many connections as the server has.</summary>
+    private const int Silent = 10_000;
     private const int FullRate = 2000;
     private const int TinyRate = 50;
 
@@ -36,12 +39,16 @@ public sealed class HostileNeighbours : Scenario
                 var rows = await bench.AlternateAsync(
                     new Contender("beside hostile clients", () => BesideAsync(load, phase, new(server.Url.Port, eachKind, Pause))),
                     new Contender("beside a flood of them", () => BesideAsync(load, phase, new(server.Url.Port, eachKind, FloodPause))),
+                    new Contender(
+                        "beside silent ones", () => BesideAsync(load, phase, new(server.Url.Port, 0, Pause, bench.Size.Of(Silent)))),
                     new Contender("alone", async () => SampleOf((await load.RunAsync(phase).ConfigureAwait(false))[0]))).ConfigureAwait(false);
                 return new Result(Name, Rival, "requests/s", rows,
                 [
-                    Finding.AtMost("p99 beside them, of p99 alone", rows[0].Latency!.P99 / rows[2].Latency!.P99, Reach),
+                    Finding.AtMost("p99 beside them, of p99 alone", rows[0].Latency!.P99 / rows[3].Latency!.P99, Reach),
+                    Finding.AtMost("p99 beside silent ones, of p99 alone", rows[2].Latency!.P99 / rows[3].Latency!.P99, Reach),
                     Finding.None("others refused beside them", rows[0].Notes["refused"]) with { IsPromise = true },
                     Finding.None("others refused beside the flood", rows[1].Notes["refused"]) with { IsPromise = true },
+                    Finding.None("others refused beside the silent", rows[2].Notes["refused"]) with { IsPromise = true },
                 ]);
             }
         }
