@@ -19,6 +19,9 @@ public class AnswerWebhooks : IDisposable
 {
     private const int AtOnce = 64;
 
+    /// <summary>Of the year of its contracts.</summary>
+    private const long ReceivedAt = 1_764_860_400_000_000;
+
     private readonly MemoryJournal _journal = new();
     private readonly Inbox _inbox = new();
     private readonly Outbox _outbox = new(1 << 16);
@@ -50,7 +53,7 @@ public class AnswerWebhooks : IDisposable
     {
         var parsed = 0;
         for (var i = 0; i < AtOnce; i++)
-            if (_parser.TryParse(Body(), 0, null, null, out _, out _, out _)) parsed++;
+            if (_parser.TryParse(Body(), ReceivedAt, null, null, out _, out _, out _)) parsed++;
         return parsed;
     }
 
