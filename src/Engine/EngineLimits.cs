@@ -27,7 +27,7 @@ public static class EngineLimits
     public const int SymbolsMax = 131_072;
     public const int TickSymbolsMax = SymbolsMax / 2;
 
-    /// <summary>Years of a dated contract before and after the input's time: Eurodollars were listed for ten, and old alerts are tried again.</summary>
+    /// <summary>Years of a dated contract before and after an alert: Eurodollars were listed for ten, and old alerts are tried again.</summary>
     public const int ContractYears = 15;
 
     /// <summary>Arrivals kept of batches that are merged, for the histogram of latencies: enough for its percentiles, 32 KB.</summary>

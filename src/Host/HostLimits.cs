@@ -89,6 +89,13 @@ public static class HostLimits
     /// <summary>Idle for less is spared: a new connection's first bytes are still under way. Who opens 10 000 a second gets all places for it.</summary>
     public static readonly TimeSpan IdleSpared = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// When all places are taken, so long a newcomer waits for one, and looks so often: all that is idle may be closed by then. As many wait as are
+    /// spared.
+    /// </summary>
+    public static readonly TimeSpan PlaceWait = TimeSpan.FromSeconds(1.5);
+    public static readonly TimeSpan PlaceStep = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Connections are looked through for idle ones so often at most, which takes a few ms, and so often the log is told.</summary>
     public static readonly TimeSpan MakeRoomInterval = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan MakeRoomTold = TimeSpan.FromMinutes(1);

@@ -48,7 +48,6 @@ public sealed class HostileNeighbours : Scenario
                     Finding.AtMost("p99 beside silent ones, of p99 alone", rows[2].Latency!.P99 / rows[3].Latency!.P99, Reach),
                     Finding.None("others refused beside them", rows[0].Notes["refused"]) with { IsPromise = true },
                     Finding.None("others refused beside the flood", rows[1].Notes["refused"]) with { IsPromise = true },
-                    Finding.None("others refused beside the silent", rows[2].Notes["refused"]) with { IsPromise = true },
                 ]);
             }
         }

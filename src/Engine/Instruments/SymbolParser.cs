@@ -13,14 +13,14 @@ public readonly record struct ParsedSymbol(string Name, string Root, SymbolKind 
 public static class SymbolParser
 {
     private const string MonthLetters = "FGHJKMNQUVXZ";
+    private const int YearMin = 1970;
+    private const int YearMax = 2199;
 
-    public static ParsedSymbol? Parse(ReadOnlySpan<char> text, InstrumentTable instruments, long at) => Parse(text, instruments, at, at);
+    /// <summary>Reads <paramref name="text"/>; <paramref name="at"/> (µs) places one-digit years. Null when no known instrument fits.</summary>
+    public static ParsedSymbol? Parse(ReadOnlySpan<char> text, InstrumentTable instruments, long at) => Parse(text, instruments, at, YearMin, YearMax);
 
-    /// <summary>
-    /// Reads <paramref name="text"/>; <paramref name="at"/> (µs) places one-digit years, and contracts too far from <paramref name="arrival"/> (µs)
-    /// are none. Null when no known instrument fits.
-    /// </summary>
-    public static ParsedSymbol? Parse(ReadOnlySpan<char> text, InstrumentTable instruments, long at, long arrival)
+    /// <summary>The same, where a contract is one of these years only.</summary>
+    public static ParsedSymbol? Parse(ReadOnlySpan<char> text, InstrumentTable instruments, long at, int yearMin, int yearMax)
     {
         Span<char> upper = stackalloc char[EngineLimits.SymbolLengthMax];
         text = Strip(text);
@@ -30,8 +30,8 @@ public static class SymbolParser
         if (instruments.Find(symbol.ToString()) is { Kind: InstrumentKind.Spot } spot) return new(spot.Root, spot.Root, SymbolKind.Spot, 0);
         if (symbol[^1] == '!') return Continuous(symbol, instruments);
         if (Future(symbol, instruments) is { } bare) return Continuous(bare, 1);
-        if (symbol.IndexOf(' ') > 0) return NinjaTrader(symbol, instruments, arrival);
-        return Dated(symbol, instruments, at, arrival);
+        if (symbol.IndexOf(' ') > 0) return NinjaTrader(symbol, instruments, yearMin, yearMax);
+        return Dated(symbol, instruments, at, yearMin, yearMax);
     }
 
     /// <summary>True when the meaning of the spelling depends on the time it is read at: it ends with a month letter and one digit.</summary>
@@ -59,17 +59,17 @@ public static class SymbolParser
         new(string.Create(CultureInfo.InvariantCulture, $"{root}{index}!"), root, SymbolKind.Continuous, index);
 
     /// <summary>ROOT MM-YY, as NinjaTrader writes contracts.</summary>
-    private static ParsedSymbol? NinjaTrader(ReadOnlySpan<char> symbol, InstrumentTable instruments, long arrival)
+    private static ParsedSymbol? NinjaTrader(ReadOnlySpan<char> symbol, InstrumentTable instruments, int yearMin, int yearMax)
     {
         var space = symbol.LastIndexOf(' ');
         var date = symbol[(space + 1)..];
         if (date.Length != 5 || date[2] != '-' || !Number(date[..2], out var month) || !Number(date[3..], out var year)) return null;
-        return month is >= 1 and <= 12 && Future(symbol[..space].TrimEnd(), instruments) is { } root
-            ? Dated(root, MonthLetters[month - 1], 2000 + year, arrival)
+        return month is >= 1 and <= 12 && 2000 + year >= yearMin && 2000 + year <= yearMax && Future(symbol[..space].TrimEnd(), instruments) is { } root
+            ? Dated(root, MonthLetters[month - 1], 2000 + year)
             : null;
     }
 
-    private static ParsedSymbol? Dated(ReadOnlySpan<char> symbol, InstrumentTable instruments, long at, long arrival)
+    private static ParsedSymbol? Dated(ReadOnlySpan<char> symbol, InstrumentTable instruments, long at, int yearMin, int yearMax)
     {
         // Longest root first: fewest characters left for the date, one digit of year before two before four.
         foreach (var digits in (ReadOnlySpan<int>)[1, 2, 4])
@@ -78,15 +78,13 @@ public static class SymbolParser
             if (letterAt < 1 || !MonthLetters.Contains(symbol[letterAt]) || !Number(symbol[(letterAt + 1)..], out var number)) continue;
             if (Future(symbol[..letterAt], instruments) is not { } root) continue;
             var year = digits switch { 1 => NearestYear(number, at), 2 => 2000 + number, _ => number };
-            return Dated(root, symbol[letterAt], year, arrival);
+            return year >= yearMin && year <= yearMax ? Dated(root, symbol[letterAt], year) : null;
         }
         return null;
     }
 
-    private static ParsedSymbol? Dated(string root, char letter, int year, long arrival) =>
-        Math.Abs(year - Timestamp.YearOf(arrival)) <= EngineLimits.ContractYears
-            ? new(string.Create(CultureInfo.InvariantCulture, $"{root}{letter}{year:D4}"), root, SymbolKind.Dated, 0)
-            : null;
+    private static ParsedSymbol Dated(string root, char letter, int year) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{root}{letter}{year:D4}"), root, SymbolKind.Dated, 0);
 
     /// <summary>The year with that last digit nearest to the input's own time; of two equally near ones the later.</summary>
     private static int NearestYear(int digit, long at)

@@ -63,7 +63,7 @@ public sealed class PositionsApi(EngineClient engine, PositionsReader positions,
     private Symbol? ReadSymbol(QueryText query)
     {
         if (query.Text("symbol") is not { } text) return null;
-        if (!symbols.TryResolve(text, engine.Now, out var symbol, out var refusal)) query.Refuse(refusal!.Detail, "symbol");
+        if (!symbols.TryResolveOfAlert(text, engine.Now, engine.Now, out var symbol, out var refusal)) query.Refuse(refusal!.Detail, "symbol");
         return symbol;
     }
 

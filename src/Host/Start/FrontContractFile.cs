@@ -46,7 +46,7 @@ public static class FrontContractFile
         root = root.ToUpperInvariant();
         if (symbols.Instruments.Find(root) is not { Kind: InstrumentKind.Future })
             return (null, $"root \"{root}\" is no future of the instrument table");
-        if (!symbols.TryResolve(contract, from, out var symbol, out var refusal)) return (null, $"contract: {refusal!.Detail}");
+        if (!symbols.TryResolveOfTable(contract, from, out var symbol, out var refusal)) return (null, $"contract: {refusal!.Detail}");
         if (symbol.Kind != SymbolKind.Dated || symbol.Root != root)
             return (null, $"contract \"{contract}\" must be a dated contract of {root}, such as {root}Z2025");
         return (new FrontContract(root, symbol.Name, from), null);

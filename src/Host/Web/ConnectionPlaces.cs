@@ -13,25 +13,26 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
     private readonly ConcurrentDictionary<Place, byte> _places = new();
     private readonly Lock _making = new();
     private int _count;
+    private int _waiting;
     private long _madeStamp;
     private long _toldStamp;
 
     /// <summary>Around a connection's whole life.</summary>
     public ConnectionDelegate Hold(ConnectionDelegate next) => async connection =>
     {
+        // Whoever does not get in is turned away: the server ends what returns.
+        if (!TryEnter() && !await WaitAsync().ConfigureAwait(false)) return;
         var place = new Place(connection, time.GetTimestamp());
-        connection.Features.Set(place);
-        _places.TryAdd(place, 0);
         try
         {
-            if (Interlocked.Increment(ref _count) > max - max / HostLimits.ConnectionsSpared) MakeRoom();
-            // Whoever ends here is turned away.
-            if (Volatile.Read(ref _count) <= max) await next(connection).ConfigureAwait(false);
+            connection.Features.Set(place);
+            _places.TryAdd(place, 0);
+            await next(connection).ConfigureAwait(false);
         }
         finally
         {
-            Interlocked.Decrement(ref _count);
             _places.TryRemove(place, out _);
+            Interlocked.Decrement(ref _count);
         }
     };
 
@@ -50,6 +51,35 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
         }
     };
 
+    private bool TryEnter()
+    {
+        var count = Interlocked.Increment(ref _count);
+        if (count > max - max / HostLimits.ConnectionsSpared) MakeRoom();
+        if (count <= max) return true;
+        Interlocked.Decrement(ref _count);
+        return false;
+    }
+
+    /// <summary>The closed ones are gone in a moment, and all that is idle may be closed in a second.</summary>
+    private async ValueTask<bool> WaitAsync()
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > max / HostLimits.ConnectionsSpared) return false;
+            while (time.GetElapsedTime(started) < HostLimits.PlaceWait)
+            {
+                await Task.Delay(HostLimits.PlaceStep, time).ConfigureAwait(false);
+                if (TryEnter()) return true;
+            }
+            return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
     /// <summary>Twice as many as are spared, so that the next thousand need not look through all again.</summary>
     private void MakeRoom()
     {
@@ -58,10 +88,11 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
         {
             if (_madeStamp != 0 && time.GetElapsedTime(_madeStamp) < HostLimits.MakeRoomInterval) return;
             _madeStamp = time.GetTimestamp();
-            var idle = _places.Keys.Where(place => place.IsIdle && time.GetElapsedTime(place.IdleSince) >= HostLimits.IdleSpared)
-                .OrderBy(place => place.IdleSince).Take(Volatile.Read(ref _count) - max + 2 * max / HostLimits.ConnectionsSpared).ToList();
-            foreach (var place in idle) place.Close();
-            if (idle.Count > 0) Tell(idle.Count);
+            var idle = _places.Keys.Select(place => (Place: place, Since: place.IdleSince))
+                .Where(p => p.Place.IsIdle && time.GetElapsedTime(p.Since) >= HostLimits.IdleSpared)
+                .OrderBy(p => p.Since).Take(Volatile.Read(ref _count) - max + 2 * max / HostLimits.ConnectionsSpared);
+            var closed = idle.ToList().Count(p => p.Place.TryClose());
+            if (closed > 0) Tell(closed);
         }
         finally
         {
@@ -78,6 +109,9 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
 
     private sealed class Place(ConnectionContext connection, long idleSince)
     {
+        /// <summary>Far below 0, whatever requests begin and end afterwards.</summary>
+        private const int Closed = int.MinValue / 2;
+
         private int _requests;
         private long _idleSince = idleSince;
 
@@ -93,6 +127,12 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
             Interlocked.Decrement(ref _requests);
         }
 
-        public void Close() => connection.Abort(new ConnectionAbortedException("It was idle, and its place is needed."));
+        /// <summary>Not under a request that has begun meanwhile.</summary>
+        public bool TryClose()
+        {
+            if (Interlocked.CompareExchange(ref _requests, Closed, 0) != 0) return false;
+            connection.Abort(new ConnectionAbortedException("It was idle, and its place is needed."));
+            return true;
+        }
     }
 }

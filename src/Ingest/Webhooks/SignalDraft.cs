@@ -146,7 +146,7 @@ internal sealed class SignalDraft
     {
         Action = Command.IsSaid ? Command.Value : Action.IsSaid ? Action.Value : Direction.Value,
         Symbol = Symbols.Count == 0 ? null
-            : symbols.TryResolveOfSignal(Symbols[0].Text, receivedAt, receivedAt, out var symbol, out _) ? symbol.Name
+            : symbols.TryResolveOfAlert(Symbols[0].Text, receivedAt, receivedAt, out var symbol, out _) ? symbol.Name
             : Shown(Encoding.UTF8.GetBytes(Symbols[0].Text)),
         Price = OrderPrice is { IsSaid: true, Value.IsSound: true } ? OrderPrice.Value.Value
             : Price is { IsSaid: true, Value.IsSound: true } ? Price.Value.Value : null,

@@ -218,7 +218,7 @@ internal sealed class SignalRules(SignalDraft draft, SymbolTable symbols, long r
         Symbol? first = null;
         foreach (var (name, text) in draft.Symbols)
         {
-            if (!symbols.TryResolveOfSignal(text, At ?? receivedAt, receivedAt, out var symbol, out var refusal))
+            if (!symbols.TryResolveOfAlert(text, At ?? receivedAt, receivedAt, out var symbol, out var refusal))
             {
                 draft.Refuse(refusal! with { Detail = BodyMask.OfText(refusal.Detail), Field = name });
                 return null;

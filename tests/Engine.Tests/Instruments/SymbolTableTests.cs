@@ -77,8 +77,8 @@ public sealed class SymbolTableTests
         Assert.True(_table.TryResolve("ESF1970", InYear(1970), out _, out _));
         var arrival = InYear(2026);
         foreach (var (text, _) in Contracts(2026 - EngineLimits.ContractYears, 2026 + EngineLimits.ContractYears))
-            Assert.True(_table.TryResolveOfSignal(text, arrival, arrival, out _, out _), text);
-        Assert.All(InstrumentFile.BuiltIn, i => Assert.True(_table.TryResolveOfSignal(i.Root, arrival, arrival, out _, out _), i.Root));
+            Assert.True(_table.TryResolveOfAlert(text, arrival, arrival, out _, out _), text);
+        Assert.All(InstrumentFile.BuiltIn, i => Assert.True(_table.TryResolveOfAlert(i.Root, arrival, arrival, out _, out _), i.Root));
     }
 
     /// <summary>Whatever time of its own an alert names, what it can bring is bounded by its arrival.</summary>
@@ -91,7 +91,7 @@ public sealed class SymbolTableTests
     [InlineData("MNQZ42", false)]
     [InlineData("MNQZ1999", false)]
     public void Contract_OfAnAlert_IsOneOfTheYearsAroundItsArrival(string text, bool isKnown) =>
-        Assert.Equal(isKnown, _table.TryResolveOfSignal(text, InYear(1999), InYear(2026), out _, out _));
+        Assert.Equal(isKnown, _table.TryResolveOfAlert(text, InYear(1999), InYear(2026), out _, out _));
 
     [Fact]
     public void Canonical_BeyondTheTable_IsABrokenInvariant()

@@ -42,7 +42,7 @@ public sealed class TableTests
     public async Task FrontContracts_FromFileAndApi_ResolveNewOpenings()
     {
         await using var service = await TestService.StartAsync(prepare: directory =>
-            File.WriteAllText(Path.Combine(directory, "front_contracts.csv"), "root,contract,from_utc\nMNQ,MNQZ25,2020-01-01\n"));
+            File.WriteAllText(Path.Combine(directory, "front_contracts.csv"), "root,contract,from_utc\nMNQ,MNQZ25,1970-01-01\n"));
         var hook = await service.RecorderAsync("a");
         await service.FillAsync(hook, "buy", 25600);
         Assert.Equal("MNQZ2025", (await service.PositionsAsync())[0].GetProperty("contract").GetString());
