@@ -83,15 +83,14 @@ public static class HostLimits
     /// <summary>Connections at a time, each a few KB while idle; TradingView opens one an alert, feeds one each.</summary>
     public const int ConnectionsMax = 10_000;
 
-    /// <summary>When all places but one of so many are taken, the same share again is taken from those that were idle the longest.</summary>
-    public const int ConnectionsSpared = 10;
+    /// <summary>When all places are taken, one of so many is taken from those that were idle the longest, and as many newcomers may wait.</summary>
+    public const int ConnectionsShare = 10;
 
     /// <summary>Idle for less is spared: a new connection's first bytes are still under way. Who opens 10 000 a second gets all places for it.</summary>
     public static readonly TimeSpan IdleSpared = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// When all places are taken, so long a newcomer waits for one, and looks so often: all that is idle may be closed by then. As many wait as are
-    /// spared.
+    /// When all places are taken, so long a newcomer waits for one, and looks so often: all that is idle may be closed by then.
     /// </summary>
     public static readonly TimeSpan PlaceWait = TimeSpan.FromSeconds(1.5);
     public static readonly TimeSpan PlaceStep = TimeSpan.FromMilliseconds(50);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 namespace StreamRecorder.Host.Web;
 
 /// <summary>
-/// The connections of a listener, and their bound. When nearly all places are taken, those that have been idle the longest are closed: TradingView
+/// The connections of a listener, and their bound. When all places are taken, those that have been idle the longest are closed: TradingView
 /// opens a connection an alert and does not send again what was turned away, so strangers who open thousands and say nothing must not keep the
 /// places. Any thread.
 /// </summary>
@@ -54,9 +54,9 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
     private bool TryEnter()
     {
         var count = Interlocked.Increment(ref _count);
-        if (count > max - max / HostLimits.ConnectionsSpared) MakeRoom();
         if (count <= max) return true;
         Interlocked.Decrement(ref _count);
+        MakeRoom();
         return false;
     }
 
@@ -66,7 +66,7 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
         var started = time.GetTimestamp();
         try
         {
-            if (Interlocked.Increment(ref _waiting) > max / HostLimits.ConnectionsSpared) return false;
+            if (Interlocked.Increment(ref _waiting) > max / HostLimits.ConnectionsShare) return false;
             while (time.GetElapsedTime(started) < HostLimits.PlaceWait)
             {
                 await Task.Delay(HostLimits.PlaceStep, time).ConfigureAwait(false);
@@ -80,7 +80,7 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
         }
     }
 
-    /// <summary>Twice as many as are spared, so that the next thousand need not look through all again.</summary>
+    /// <summary>More than one at once, so that the next thousand need not look through all again.</summary>
     private void MakeRoom()
     {
         if (!_making.TryEnter()) return;
@@ -90,7 +90,7 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
             _madeStamp = time.GetTimestamp();
             var idle = _places.Keys.Select(place => (Place: place, Since: place.IdleSince))
                 .Where(p => p.Place.IsIdle && time.GetElapsedTime(p.Since) >= HostLimits.IdleSpared)
-                .OrderBy(p => p.Since).Take(Volatile.Read(ref _count) - max + 2 * max / HostLimits.ConnectionsSpared);
+                .OrderBy(p => p.Since).Take(max / HostLimits.ConnectionsShare);
             var closed = idle.ToList().Count(p => p.Place.TryClose());
             if (closed > 0) Tell(closed);
         }
@@ -104,7 +104,7 @@ internal sealed class ConnectionPlaces(int max, TimeProvider time, ILogger<Conne
     {
         if (_toldStamp != 0 && time.GetElapsedTime(_toldStamp) < HostLimits.MakeRoomTold) return;
         _toldStamp = time.GetTimestamp();
-        log.LogWarning("Nearly all of {Max} connections are open: {Count} that were idle the longest are closed for others", max, count);
+        log.LogWarning("All of {Max} connections are open: {Count} that were idle the longest are closed for others", max, count);
     }
 
     private sealed class Place(ConnectionContext connection, long idleSince)

@@ -88,7 +88,7 @@ public sealed class HostileClientTests : IDisposable
             Assert.True(isServed, "a new connection is not served");
             for (var i = 0; i < 20; i++) Assert.True(await IsServedAsync(site), $"new connection {i} is not served");
             Assert.InRange(sockets.Count(IsEnded), TooMany, most + TooMany - 1);
-            Assert.InRange(SocketsOf(host), 1, before + most + most / HostLimits.ConnectionsSpared);
+            Assert.InRange(SocketsOf(host), 1, before + most + most / HostLimits.ConnectionsShare);
             using var beside = new HostClient(host, _root);
             for (var i = 0; i < 20; i++) Assert.True(await lane.TryNextAsync(beside), lane.Refused);
         }
