@@ -23,6 +23,9 @@ internal sealed class Market
     /// <summary>What a feed sends at once: the ticks of a millisecond.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>The last batches are applied within this: the engine takes them in microseconds, unless it has ended.</summary>
+    private static readonly TimeSpan ApplyTime = TimeSpan.FromSeconds(10);
+
     private readonly Composition _pipe;
     private readonly List<Symbol> _symbols = [];
     private readonly FeedSession _session = new("load");
@@ -80,7 +83,7 @@ internal sealed class Market
             var left = step * Step - Stopwatch.GetElapsedTime(started);
             if (left > TimeSpan.Zero) Thread.Sleep(left);
         }
-        while (latencies is not null && !late.IsEmpty) Thread.Sleep(Step);
+        if (latencies is not null && !SpinWait.SpinUntil(() => late.IsEmpty, ApplyTime)) throw new TimeoutException("The last batches are not applied.");
         _pipe.Engine.BatchApplied = null;
         if (_pipe.Engine.Counters.TicksMerged != merged) throw new InvalidOperationException("Batches were merged: which waited how long is not known.");
         return _sent - before;
